@@ -1,0 +1,1 @@
+"""Everything that is computed: data, embeddings, models, metrics, findings, results."""

@@ -1,0 +1,168 @@
+"""Step 1: the data set as every later step sees it.
+
+One row of `X` is one sample, one column one gene::
+
+                 gene_ids[0]  gene_ids[1]  ...
+    sample_ids[0]     X[0,0]       X[0,1]        y[0] = "ALL"   partition[0] = "train"
+    sample_ids[1]     X[1,0]       X[1,1]        y[1] = "AML"   partition[1] = "test"
+
+Samples stand in the order of the label table; `calls` (detection calls A, P, M) has the
+shape of `X` and never enters it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import DataError
+from pipeline.results import LabelJoin, LedgerStep
+
+MIN_PER_CLASS = 3  # below this no fold can hold one sample out and still learn a spread
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Expression values with labels, names and the given split.
+
+    Attributes
+    ----------
+    X : ndarray of float, shape (n_samples, n_genes)
+        Expression values in `unit`.
+    y : ndarray of str, shape (n_samples,)
+        Class labels.
+    partition : ndarray of str, shape (n_samples,)
+        "train" or "test", as the data set gives them.
+    sample_ids : tuple of str, length n_samples
+        Names of the samples.
+    gene_ids : tuple of str, length n_genes
+        Names of the probes or genes.
+    gene_descriptions : tuple of str, length n_genes
+        What each gene is; may be empty.
+    calls : ndarray of str or None, shape (n_samples, n_genes)
+        Detection calls, where the file has them.
+    unit : str
+        Unit of `X`.
+    join : LabelJoin
+        How the labels were joined.
+    ledger : tuple of LedgerStep
+        What reading and cleaning did.
+    """
+
+    X: NDArray[np.float64]
+    y: NDArray[np.str_]
+    partition: NDArray[np.str_]
+    sample_ids: tuple[str, ...]
+    gene_ids: tuple[str, ...]
+    gene_descriptions: tuple[str, ...]
+    calls: NDArray[np.str_] | None
+    unit: str
+    join: LabelJoin
+    ledger: tuple[LedgerStep, ...]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Sorted class labels; every class axis follows this order."""
+        return tuple(sorted(set(self.y.tolist())))
+
+    @property
+    def train(self) -> NDArray[np.intp]:
+        """Rows of the given training samples."""
+        return np.flatnonzero(self.partition == "train")
+
+    @property
+    def test(self) -> NDArray[np.intp]:
+        """Rows of the given test samples; empty where the data set has none."""
+        return np.flatnonzero(self.partition == "test")
+
+
+def join_labels(
+    column_ids: Sequence[str],
+    labels: Mapping[str, str],
+    *,
+    matrix_name: str,
+    labels_name: str,
+) -> tuple[list[int], LabelJoin]:
+    """Join labels to sample columns by name, never by position.
+
+    Parameters
+    ----------
+    column_ids : sequence of str, length n_samples
+        Names of the sample columns, in the order of the file.
+    labels : mapping of str to str
+        Class of each sample name, in the order of the label table.
+    matrix_name, labels_name : str
+        File names for the error message.
+
+    Returns
+    -------
+    order : list of int, length n_samples
+        For each sample of the label table, its column.
+    join : LabelJoin
+        The record of the join.
+
+    Raises
+    ------
+    DataError
+        If a sample has no label or a label has no sample.
+    """
+    column_of = {sample: column for column, sample in enumerate(column_ids)}
+    unlabelled = [sample for sample in column_ids if sample not in labels]
+    if unlabelled:
+        raise DataError(
+            f"{labels_name}: expected a label for every sample of {matrix_name}, "
+            f"found none for {_some(unlabelled)}"
+        )
+    unmatched = [sample for sample in labels if sample not in column_of]
+    if unmatched:
+        raise DataError(
+            f"{matrix_name}: expected a column for every label of {labels_name}, "
+            f"found none for sample {_some(unmatched)}"
+        )
+    order = [column_of[sample] for sample in labels]
+    first_pairs = tuple((sample, labels[sample]) for sample in list(column_ids)[:5])
+    join = LabelJoin(
+        method="name",
+        n_matched=len(order),
+        order_differs=order != list(range(len(order))),
+        first_pairs=first_pairs,
+    )
+    return order, join
+
+
+def check_classes(y: Sequence[str], partition: Sequence[str], *, labels_name: str) -> None:
+    """Refuse labels that no classifier can learn from.
+
+    Parameters
+    ----------
+    y : sequence of str, length n_samples
+        Class labels.
+    partition : sequence of str, length n_samples
+        "train" or "test".
+    labels_name : str
+        The file the labels come from, for the error message.
+
+    Raises
+    ------
+    DataError
+        If there is one class only, or a class has fewer than `MIN_PER_CLASS` training
+        samples.
+    """
+    classes = sorted(set(y))
+    if len(classes) < 2:
+        raise DataError(f"{labels_name}: expected at least 2 classes, found {classes}")
+    trained = Counter(label for label, part in zip(y, partition, strict=True) if part == "train")
+    for label in classes:
+        if trained[label] < MIN_PER_CLASS:
+            raise DataError(
+                f"{labels_name}: expected at least {MIN_PER_CLASS} training samples in each "
+                f"class, found {trained[label]} in class {label!r}"
+            )
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name the first three, and count the rest."""
+    shown = ", ".join(repr(name) for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"

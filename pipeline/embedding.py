@@ -1,0 +1,249 @@
+"""Step 3: two coordinates for every sample, and how far to believe them.
+
+PCA is fitted on the given training samples and the test samples are projected into it.
+t-SNE and UMAP cannot place new samples faithfully, so they see all samples at once; no
+label enters any of the three.
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE, trustworthiness
+from sklearn.metrics import silhouette_score
+
+from pipeline.config import Config
+from pipeline.dataset import Dataset
+from pipeline.progress import Progress
+from pipeline.results import Embedding, MethodStep, Statement, Value
+
+N_VARIANCE = 10  # components whose share of variance is kept
+N_COMPONENTS = 50  # t-SNE and UMAP see this many components: noise is left out, speed gained
+EXACT_TSNE_MAX = 1_000  # samples up to which the exact gradient is affordable
+PLAIN_UMAP_MAX = 2_000  # samples up to which uncompiled helpers beat their compilation
+N_NEIGHBORS = 15  # neighbourhood of the trustworthiness, as large as UMAP's own
+
+
+def embed(
+    dataset: Dataset, X: NDArray[np.float64], config: Config, progress: Progress
+) -> tuple[Embedding, ...]:
+    """Compute PCA, t-SNE and UMAP.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        For split and labels.
+    X : ndarray of float, shape (n_samples, n_features)
+        All samples, preprocessed by what the training samples taught.
+    config : Config
+        Perplexity, neighbours, seed.
+    progress : callable
+        Told the name of the embedding, the number done and the number in all.
+
+    Returns
+    -------
+    tuple of Embedding
+        PCA, t-SNE, UMAP.
+    """
+    pca = PCA(svd_solver="full").fit(X[dataset.train])
+    components = pca.transform(X)[:, :N_COMPONENTS]
+    progress("t-SNE", 1, 3)
+    tsne = _tsne(X, config)
+    progress("UMAP", 2, 3)
+    umap = _umap(X, config)
+    progress("embeddings", 3, 3)
+    ratios = pca.explained_variance_ratio_[:N_VARIANCE].tolist()
+    return (
+        _pca_record(dataset, X, components[:, :2], tuple(ratios)),
+        _record("tsne", "t-SNE", dataset, X, tsne, _tsne_settings(dataset, config)),
+        _record("umap", "UMAP", dataset, X, umap, _umap_settings(dataset, config)),
+    )
+
+
+def method(embeddings: tuple[Embedding, ...], *, seed: int) -> MethodStep:
+    """Write the Methods paragraph from the settings that ran.
+
+    Parameters
+    ----------
+    embeddings : tuple of Embedding
+        What `embed` gave.
+    seed : int
+        The seed.
+
+    Returns
+    -------
+    MethodStep
+        The paragraph.
+    """
+    settings = [embedding.settings for embedding in embeddings]
+    template = " ".join(statement.template for statement in settings) + (
+        " Both were computed on the first {n_components} principal components of all samples,"
+        " with seed {seed}. Trustworthiness [@venna2001] compares the neighbours of each sample"
+        " in the plane with those among the preprocessed values; the silhouette"
+        " [@rousseeuw1987] compares distances within and between classes in the plane."
+    )
+    values = {value.name: value for statement in settings for value in statement.values}
+    values["n_components"] = Value(
+        name="n_components",
+        value=min(N_COMPONENTS, len(embeddings[0].coordinates) - 1),
+        format="count",
+    )
+    values["seed"] = Value(name="seed", value=seed, format="count")
+    text = Statement(template=template, values=tuple(values.values()))
+    return MethodStep(title="Embeddings", text=text)
+
+
+def _reduced(X: NDArray[np.float64]) -> NDArray[np.float64]:
+    """First principal components of all samples: what t-SNE and UMAP see."""
+    n_components = min(N_COMPONENTS, len(X) - 1, X.shape[1])
+    pca = PCA(n_components=n_components, svd_solver="full")
+    return np.asarray(pca.fit_transform(X), dtype=np.float64)
+
+
+def _perplexity(n_samples: int, config: Config) -> float:
+    """The perplexity asked for, or the most that the number of samples supports."""
+    return min(config.embedding.perplexity, (n_samples - 1) / 3)
+
+
+def _neighbors(n_samples: int, wanted: int) -> int:
+    """The neighbours asked for, or fewer than half of the samples."""
+    return max(2, min(wanted, (n_samples - 1) // 2))
+
+
+def _tsne(X: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
+    """Compute t-SNE."""
+    tsne = TSNE(
+        perplexity=_perplexity(len(X), config),
+        init="pca",
+        method="exact" if len(X) <= EXACT_TSNE_MAX else "barnes_hut",
+        random_state=config.seed,
+    )
+    return np.asarray(tsne.fit_transform(_reduced(X)), dtype=np.float64)
+
+
+def _umap(X: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
+    """Compute UMAP."""
+    reducer = _umap_module(len(X)).UMAP(
+        n_neighbors=_neighbors(len(X), config.embedding.n_neighbors),
+        min_dist=config.embedding.min_dist,
+        random_state=config.seed,
+        n_jobs=1,
+    )
+    return np.asarray(reducer.fit_transform(_reduced(X)), dtype=np.float64)
+
+
+def _umap_module(n_samples: int) -> Any:
+    """Import umap-learn, with its parallel helpers left uncompiled for few samples.
+
+    Compiling them takes 15 s in every fresh process, and running them as plain Python
+    on some hundred samples less than one. The layout is another, equally good one.
+    """
+    with warnings.catch_warnings():
+        # umap-learn 0.5.12 warns on import that its optional TensorFlow part is absent.
+        warnings.filterwarnings("ignore", message=".*[Tt]ensor[Ff]low.*", category=ImportWarning)
+        import umap.umap_ as module
+    if n_samples <= PLAIN_UMAP_MAX:
+        for name in ("smooth_knn_dist", "compute_membership_strengths", "fast_knn_indices"):
+            function = getattr(module, name)
+            setattr(module, name, getattr(function, "py_func", function))
+    return module
+
+
+def _tsne_settings(dataset: Dataset, config: Config) -> Statement:
+    """Settings of t-SNE as they ran."""
+    return Statement(
+        template="t-SNE [@vandermaaten2008] used perplexity {perplexity} and a PCA start.",
+        values=(
+            Value(
+                name="perplexity",
+                value=_perplexity(len(dataset.y), config),
+                format="number",
+            ),
+        ),
+    )
+
+
+def _umap_settings(dataset: Dataset, config: Config) -> Statement:
+    """Settings of UMAP as they ran."""
+    neighbors = _neighbors(len(dataset.y), config.embedding.n_neighbors)
+    return Statement(
+        template="UMAP [@mcinnes2018] used {neighbors} neighbours and a minimum distance of "
+        "{min_dist}.",
+        values=(
+            Value(name="neighbors", value=neighbors, format="count"),
+            Value(name="min_dist", value=config.embedding.min_dist, format="number"),
+        ),
+    )
+
+
+def _pca_record(
+    dataset: Dataset,
+    X: NDArray[np.float64],
+    coordinates: NDArray[np.float64],
+    ratios: tuple[float, ...],
+) -> Embedding:
+    """Record PCA, with its shares of variance."""
+    settings = Statement(
+        template="PCA was fitted on the {n_train} training samples; other samples were projected.",
+        values=(Value(name="n_train", value=len(dataset.train), format="count"),),
+    )
+    record = _record("pca", "PCA", dataset, X, coordinates, settings)
+    return record.model_copy(
+        update={"explained_variance_ratio": ratios, "fitted_on": "training samples"}
+    )
+
+
+READING: dict[str, tuple[str, str, tuple[str, str]]] = {
+    "pca": (
+        "Distances along the axes are in the units of the data: samples far apart differ in "
+        "many genes at once.",
+        "Two components hold a part of the variance only. Overlap here does not mean that the "
+        "classes cannot be told apart by all genes.",
+        ("first principal component", "second principal component"),
+    ),
+    "tsne": (
+        "Samples that stand together are neighbours among all genes, as far as the "
+        "trustworthiness says.",
+        "Distances between groups, their sizes and the gaps between them mean nothing, and "
+        "another seed gives another picture. Separation here is not classification accuracy.",
+        ("t-SNE 1", "t-SNE 2"),
+    ),
+    "umap": (
+        "Samples that stand together are neighbours among all genes, as far as the "
+        "trustworthiness says.",
+        "Distances between groups, their sizes and the gaps between them mean little, and "
+        "another seed or number of neighbours gives another picture. Pure noise also forms "
+        "groups.",
+        ("UMAP 1", "UMAP 2"),
+    ),
+}
+"""How to read each embedding, how not to, and the names of its axes."""
+
+
+def _record(
+    key: str,
+    label: str,
+    dataset: Dataset,
+    X: NDArray[np.float64],
+    coordinates: NDArray[np.float64],
+    settings: Statement,
+) -> Embedding:
+    """Record an embedding and its scores."""
+    neighbors = _neighbors(len(X), N_NEIGHBORS)
+    how_to_read, how_not_to_read, axis_labels = READING[key]
+    return Embedding(
+        key=key,
+        label=label,
+        axis_labels=axis_labels,
+        coordinates=tuple((float(x), float(y)) for x, y in coordinates),
+        fitted_on="all samples",
+        settings=settings,
+        explained_variance_ratio=(),
+        trustworthiness=float(trustworthiness(X, coordinates, n_neighbors=neighbors)),
+        trustworthiness_neighbors=neighbors,
+        silhouette=float(silhouette_score(coordinates, dataset.y)),
+        how_to_read=how_to_read,
+        how_not_to_read=how_not_to_read,
+    )

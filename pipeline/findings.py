@@ -1,0 +1,596 @@
+"""Step 6: the caveats, one rule each, computed from the results and never typed.
+
+A rule looks at the finished records and returns a finding or None. Each finding has a
+code, a severity, the numbers that raised it with their paths in the results, why it
+matters and what to do. Thresholds stand beside their source.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.results import (
+    ClassSummary,
+    Comparison,
+    Data,
+    Embedding,
+    Evaluation,
+    Finding,
+    Format,
+    Improvement,
+    Model,
+    Preprocessing,
+    Protocol,
+    Severity,
+    Statement,
+    Value,
+)
+
+# TRIPOD+AI asks for a sample size that supports the claim; below 100 held-out samples, or
+# 50 of the smaller class, one sample moves the figures visibly.
+FEW_TEST_SAMPLES = 100
+FEW_TEST_OF_CLASS = 50
+WIDE_INTERVAL = 0.10
+# For two classes this is a smaller class under 40 %.
+IMBALANCE_OF_EQUAL_SHARE = 0.8
+PREVALENCE_SHIFT = 0.05
+MANY_GENES_PER_SAMPLE = 10
+ALPHA = 0.05
+HARD_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The records that rules look at."""
+
+    data: Data
+    preprocessing: Preprocessing
+    embeddings: tuple[Embedding, ...]
+    models: tuple[Model, ...]
+    protocols: tuple[Protocol, ...]
+    evaluations: tuple[Evaluation, ...]
+    comparisons: tuple[Comparison, ...]
+    improvements: tuple[Improvement, ...]
+    primary: Evaluation
+    sample_noun: str
+
+    def protocol(self, key: str) -> Protocol:
+        """Give the protocol of that key."""
+        return next(protocol for protocol in self.protocols if protocol.key == key)
+
+    def model(self, key: str) -> Model:
+        """Give the model of that key."""
+        return next(model for model in self.models if model.key == key)
+
+    def of_protocol(self, key: str) -> tuple[Evaluation, ...]:
+        """Give the evaluations of one protocol, without the baseline."""
+        return tuple(
+            evaluation
+            for evaluation in self.evaluations
+            if evaluation.protocol == key and not self.model(evaluation.model).is_baseline
+        )
+
+    def baseline(self, protocol: str) -> Evaluation | None:
+        """Give the majority baseline under one protocol."""
+        return next(
+            (
+                evaluation
+                for evaluation in self.evaluations
+                if evaluation.protocol == protocol and self.model(evaluation.model).is_baseline
+            ),
+            None,
+        )
+
+
+Rule = Callable[[Evidence], Finding | None]
+
+_RANK: dict[str, int] = {"error": 0, "warning": 1, "note": 2, "passed": 3}
+
+
+def find(evidence: Evidence) -> tuple[Finding, ...]:
+    """Run all rules.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The finished records.
+
+    Returns
+    -------
+    tuple of Finding
+        What was raised, gravest first; equal severities in the order of the rules.
+    """
+    raised = [finding for rule in RULES if (finding := rule(evidence))]
+    return tuple(sorted(raised, key=lambda finding: _RANK[finding.severity]))
+
+
+def embedded_data(evidence: Evidence) -> Finding | None:
+    """Raise DATA-01: the embedded copy stands in for the full data."""
+    data = evidence.data
+    if data.source.kind != "embedded":
+        return None
+    return _finding(
+        "DATA-01",
+        "error",
+        "data",
+        "Embedded data in use",
+        f"The full data were not found, and the embedded copy was used: {{n_samples}} "
+        f"{evidence.sample_noun}s and {{n_genes}} genes, {{n_test}} of them independent.",
+        (
+            _count("n_samples", data.n_samples, "data.n_samples"),
+            _count("n_genes", data.n_genes, "data.n_genes"),
+            _count("n_test", data.n_test, "data.n_test"),
+        ),
+        why="The copy is a part of the study. Its figures are not those of the whole study and "
+        "say nothing about an independent test set.",
+        action="Give the folder of the full data with --data, or let the program download them; "
+        "--strict makes this an error.",
+    )
+
+
+def unpublished_files(evidence: Evidence) -> Finding | None:
+    """Raise DATA-02: a file's hash is not the one that the study file names."""
+    other = [file.name for file in evidence.data.source.files if file.published is False]
+    if not other:
+        return None
+    return _finding(
+        "DATA-02",
+        "warning",
+        "data",
+        "Files are not the published ones",
+        "{n_other} of the files differ from those that the study names: {names}.",
+        (_count("n_other", len(other)), _text("names", ", ".join(other))),
+        why="Figures on changed files cannot be compared with figures on the published ones.",
+        action="Compare the hashes in the data chapter, and say what was changed and why.",
+    )
+
+
+def few_test_samples(evidence: Evidence) -> Finding | None:
+    """Raise SIZE-01: too few held-out samples for fine distinctions."""
+    protocol = evidence.protocol(evidence.primary.protocol)
+    n_held_out = len(protocol.sample_ids)
+    smallest = min(evidence.primary.per_class, key=lambda metrics: metrics.support)
+    of_class = smallest.support // protocol.n_repeats
+    if n_held_out >= FEW_TEST_SAMPLES and of_class >= FEW_TEST_OF_CLASS:
+        return None
+    return _finding(
+        "SIZE-01",
+        "warning",
+        "models",
+        "Few samples",
+        f"The headline rests on {{n}} {evidence.sample_noun}s, {{n_class}} of them {{label}}: "
+        "one more error would move the accuracy by {step} percentage points.",
+        (
+            _count("n", n_held_out),
+            _count("n_class", of_class),
+            _text("label", smallest.label),
+            Value(name="step", value=1 / n_held_out, format="points"),
+        ),
+        why="With so few samples a difference of one or two errors is within chance.",
+        action="Read the interval, not the point; do not rank models by single errors.",
+        references=("dobbin2011", "collins2024"),
+    )
+
+
+def wide_interval(evidence: Evidence) -> Finding | None:
+    """Raise SIZE-02: the headline's interval is wide."""
+    interval, key = evidence.primary.accuracy_interval, evidence.primary.key
+    width = interval.high - interval.low
+    if width <= WIDE_INTERVAL:
+        return None
+    return _finding(
+        "SIZE-02",
+        "warning",
+        "models",
+        "Wide interval",
+        "The 95 % interval of the headline accuracy runs from {low} to {high}, a width of "
+        "{width} percentage points.",
+        (
+            _decimal("low", interval.low, f"evaluations[{key}].accuracy_interval.low"),
+            _decimal("high", interval.high, f"evaluations[{key}].accuracy_interval.high"),
+            Value(name="width", value=width, format="points"),
+        ),
+        why="The true accuracy may be as low as the lower limit.",
+        action="Quote the interval wherever the accuracy is quoted.",
+        references=("wilson1927",),
+    )
+
+
+def perfect_score(evidence: Evidence) -> Finding | None:
+    """Raise SIZE-03: no error was seen, which does not mean that there is none."""
+    primary = evidence.primary
+    if primary.n_errors:
+        return None
+    return _finding(
+        "SIZE-03",
+        "warning",
+        "models",
+        "Perfect score",
+        "No error in {n} predictions; an error rate of up to {bound} is still compatible with "
+        "that.",
+        (
+            _count("n", primary.n_predictions, f"evaluations[{primary.key}].n_predictions"),
+            Value(name="bound", value=1 - primary.accuracy_interval.low, format="percent"),
+        ),
+        why="A perfect score on few samples is expected of many models that do err.",
+        action="Quote the lower limit of the interval, and look for test samples that took part "
+        "in any choice.",
+        references=("wilson1927",),
+    )
+
+
+def extreme_dimensionality(evidence: Evidence) -> Finding | None:
+    """Raise SIZE-04: many more genes than samples."""
+    data = evidence.data
+    if data.genes_per_sample <= MANY_GENES_PER_SAMPLE:
+        return None
+    return _finding(
+        "SIZE-04",
+        "note",
+        "models",
+        "Many more genes than samples",
+        "{n_genes} genes on {n_train} training samples: {ratio} genes to a sample.",
+        (
+            _count("n_genes", data.n_genes, "data.n_genes"),
+            _count("n_train", data.n_train, "data.n_train"),
+            Value(
+                name="ratio",
+                value=round(data.genes_per_sample),
+                format="count",
+            ),
+        ),
+        why="Infinitely many rules separate the training samples without error, so that the "
+        "training error says nothing and the weights of genes are not unique.",
+        action="Believe held-out figures only; do not read the weights as a ranking of genes.",
+        references=("dudoit2002",),
+    )
+
+
+def class_imbalance(evidence: Evidence) -> Finding | None:
+    """Raise CLASS-01: unequal classes, or shares that differ between training and test."""
+    data = evidence.data
+    smallest = min(data.classes, key=lambda summary: summary.n_samples)
+    shares = [
+        (c.n_train / data.n_train, c.n_test / data.n_test) for c in data.classes if data.n_test
+    ]
+    shift = max((abs(train - test) for train, test in shares), default=0.0)
+    limit = IMBALANCE_OF_EQUAL_SHARE / len(data.classes)
+    if data.smallest_share >= limit and shift <= PREVALENCE_SHIFT:
+        return None
+    template = "{label} is {share} of all samples"
+    values = [
+        _text("label", smallest.label),
+        Value(
+            name="share", value=data.smallest_share, format="percent", path="data.smallest_share"
+        ),
+    ]
+    if shares:
+        template += ", {train} of the training samples and {test} of the test samples"
+        values += _partition_shares(smallest, data)
+    return _finding(
+        "CLASS-01",
+        "warning",
+        "models",
+        "Unequal classes",
+        template + ".",
+        tuple(values),
+        why="Accuracy depends on how common each class is, and a model that always names the "
+        "larger class scores well.",
+        action="Read balanced accuracy, MCC and the recall of each class; take precision to hold "
+        "only where classes are as common as here.",
+        references=("collins2024",),
+    )
+
+
+def indistinct_models(protocol_key: str, code: str) -> Rule:
+    """Make the rule that asks whether a single split can tell the models apart.
+
+    Parameters
+    ----------
+    protocol_key : str
+        The protocol to look at.
+    code : str
+        The finding's code.
+
+    Returns
+    -------
+    callable
+        The rule.
+    """
+
+    def rule(evidence: Evidence) -> Finding | None:
+        protocol = evidence.protocol(protocol_key)
+        pairs = [
+            comparison
+            for comparison in evidence.comparisons
+            if comparison.protocol == protocol_key
+            and not evidence.model(comparison.first).is_baseline
+            and not evidence.model(comparison.second).is_baseline
+        ]
+        if not pairs or min(pair.p_value for pair in pairs) < ALPHA:
+            return None
+        closest = min(pairs, key=lambda pair: pair.p_value)
+        return _finding(
+            code,
+            "warning",
+            "models",
+            f"{protocol.label} too small to tell the models apart",
+            "On the {n} held-out samples none of the {n_pairs} pairs of models differs: the "
+            "smallest p-value is {p}.",
+            (
+                _count("n", protocol.n_test, f"protocols[{protocol_key}].n_test"),
+                _count("n_pairs", len(pairs)),
+                Value(
+                    name="p",
+                    value=closest.p_value,
+                    format="p_value",
+                    path=f"comparisons[{closest.key}].p_value",
+                ),
+            ),
+            why="There is no evidence of a difference; which model comes first is chance.",
+            action="Do not choose a model by this split; prefer the simplest.",
+            references=("mcnemar1947", "shi2010"),
+        )
+
+    return rule
+
+
+def repeated_test(evidence: Evidence) -> Finding | None:
+    """Raise SPLIT-03: several models were scored on the same test set."""
+    scored = evidence.of_protocol("given")
+    if len(scored) < 2:
+        return None
+    return _finding(
+        "SPLIT-03",
+        "note",
+        "models",
+        "One test set, several models",
+        "{n_models} models were scored on the same independent samples; the one of the headline, "
+        "{primary}, was named in the configuration beforehand.",
+        (
+            _count("n_models", len(scored)),
+            _text("primary", evidence.model(evidence.primary.model).noun),
+        ),
+        why="The best of several scores on one test set is optimistic.",
+        action="Quote the model that was named beforehand, not the best one.",
+        references=("shi2010",),
+    )
+
+
+def no_better_than_baseline(evidence: Evidence) -> Finding | None:
+    """Raise BASE-01: a model's interval reaches down to the majority rate."""
+    weak = []
+    for evaluation in evidence.evaluations:
+        baseline = evidence.baseline(evaluation.protocol)
+        if (
+            baseline
+            and not evidence.model(evaluation.model).is_baseline
+            and evaluation.accuracy_interval.low <= baseline.accuracy
+        ):
+            weak.append(evaluation)
+    if not weak:
+        return None
+    names = "; ".join(
+        f"{evidence.model(evaluation.model).noun} ({evidence.protocol(evaluation.protocol).label})"
+        for evaluation in weak
+    )
+    return _finding(
+        "BASE-01",
+        "error" if evidence.primary in weak else "warning",
+        "models",
+        "No better than the majority class",
+        "In {n} evaluations the interval of the accuracy reaches down to the accuracy of always "
+        "naming the largest class: {names}.",
+        (_count("n", len(weak)), _text("names", names)),
+        why="What a constant answer reaches is no evidence that the expression values say "
+        "anything about the class.",
+        action="Do not report these accuracies without the baseline beside them.",
+        references=("collins2024",),
+    )
+
+
+def not_converged(evidence: Evidence) -> Finding | None:
+    """Raise MODEL-01: a solver stopped before its optimum."""
+    stopped = [evaluation for evaluation in evidence.evaluations if evaluation.n_not_converged]
+    if not stopped:
+        return None
+    names = ", ".join(
+        dict.fromkeys(evidence.model(evaluation.model).noun for evaluation in stopped)
+    )
+    return _finding(
+        "MODEL-01",
+        "warning",
+        "models",
+        "Solver stopped early",
+        "In {n} fits the solver stopped before it converged: {names}.",
+        (
+            _count("n", sum(evaluation.n_not_converged for evaluation in stopped)),
+            _text("names", names),
+        ),
+        why="The predictions are those of an unfinished fit and may change with the machine.",
+        action="Rescale the data, or strengthen the penalty (a smaller evaluate.penalty_c).",
+    )
+
+
+def weighting_without_effect(evidence: Evidence) -> Finding | None:
+    """Raise MODEL-02: class weights changed no prediction."""
+    idle = [
+        improvement
+        for improvement in evidence.improvements
+        if improvement.variant.endswith("_balanced")
+        and not improvement.n_changed
+        and improvement.protocol == evidence.primary.protocol
+    ]
+    if not idle:
+        return None
+    return _finding(
+        "MODEL-02",
+        "note",
+        "improvements",
+        "Class weighting had no effect",
+        "Weighting the classes changed none of the {n} predictions of: {names}.",
+        (
+            _count("n", idle[0].n_predictions, f"improvements[{idle[0].key}].n_predictions"),
+            _text("names", ", ".join(evidence.model(i.base).noun for i in idle)),
+        ),
+        why="Where the training samples can be separated without error, weights have little to "
+        "trade between the classes; they may still shift probabilities.",
+        action="Do not report weighting as an improvement here.",
+        references=("vandengoorbergh2022",),
+    )
+
+
+def hard_samples(evidence: Evidence) -> Finding | None:
+    """Raise SAMPLE-01: samples that nearly every model gets wrong."""
+    evaluations = evidence.of_protocol(evidence.primary.protocol)
+    protocol = evidence.protocol(evidence.primary.protocol)
+    wrong = [sum(counts) for counts in zip(*(e.n_wrong for e in evaluations), strict=True)]
+    limit = HARD_SHARE * len(evaluations) * protocol.n_repeats
+    hard = [sample for sample, n in zip(protocol.sample_ids, wrong, strict=True) if n >= limit]
+    if not hard:
+        return None
+    return _finding(
+        "SAMPLE-01",
+        "note",
+        "models",
+        "Samples that most models get wrong",
+        "At least {share} of all predictions were wrong for {n} of the held-out samples: {names}.",
+        (
+            Value(name="share", value=HARD_SHARE, format="percent"),
+            _count("n", len(hard)),
+            _text("names", ", ".join(hard)),
+        ),
+        why="Such a sample may be mislabelled, mixed, or badly measured, or of a kind that the "
+        "training samples lack.",
+        action="Look at the sample and its record. Do not delete it to improve the score.",
+        references=("dudoit2002",),
+    )
+
+
+def no_covariates(evidence: Evidence) -> Finding | None:
+    """Raise DESIGN-01: nothing is known of where the samples come from."""
+    data = evidence.data
+    return _finding(
+        "DESIGN-01",
+        "warning",
+        "data",
+        "Confounding could not be checked",
+        "The data name no source, batch or tissue for any of the {n} samples.",
+        (_count("n", data.n_samples, "data.n_samples"),),
+        why="If the classes come from different laboratories, a model may recognise the "
+        "laboratory; held-out samples of the same laboratories cannot show it.",
+        action="Find out where, when and how each sample was taken before building on the result.",
+        references=("collins2024",),
+    )
+
+
+def embeddings_are_pictures(evidence: Evidence) -> Finding | None:
+    """Raise PLOT-01: embeddings that saw the test samples are no evidence."""
+    pooled = [e for e in evidence.embeddings if e.fitted_on == "all samples"]
+    if not pooled:
+        return None
+    return _finding(
+        "PLOT-01",
+        "note",
+        "embeddings",
+        "Embeddings are pictures, not evidence",
+        "{names} were computed on all {n} samples at once.",
+        (
+            _text("names", " and ".join(embedding.label for embedding in pooled)),
+            _count("n", evidence.data.n_samples, "data.n_samples"),
+        ),
+        why="They depend on seed and settings, distort distances, and show no generalisation to "
+        "new samples.",
+        action="Use them to look for odd samples; judge separation by held-out predictions.",
+        references=("chari2023",),
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    embedded_data,
+    no_better_than_baseline,
+    few_test_samples,
+    wide_interval,
+    no_covariates,
+    class_imbalance,
+    unpublished_files,
+    perfect_score,
+    indistinct_models("given", "SPLIT-02"),
+    indistinct_models("holdout", "SPLIT-01"),
+    not_converged,
+    extreme_dimensionality,
+    repeated_test,
+    weighting_without_effect,
+    hard_samples,
+    embeddings_are_pictures,
+)
+"""All rules, gravest first within each severity."""
+
+
+def cited_works(findings: Iterable[Finding]) -> set[str]:
+    """Give the keys of the works that findings refer to.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        The findings.
+
+    Returns
+    -------
+    set of str
+        Their references' keys.
+    """
+    return {key for finding in findings for key in finding.references}
+
+
+def _partition_shares(summary: ClassSummary, data: Data) -> list[Value]:
+    """A class's share in the training and in the test part."""
+    return [
+        Value(name="train", value=summary.n_train / data.n_train, format="percent"),
+        Value(name="test", value=summary.n_test / data.n_test, format="percent"),
+    ]
+
+
+def _finding(
+    code: str,
+    severity: Severity,
+    section: Literal["data", "models", "improvements", "embeddings", "genes"],
+    title: str,
+    template: str,
+    values: tuple[Value, ...],
+    *,
+    why: str,
+    action: str,
+    references: tuple[str, ...] = (),
+) -> Finding:
+    """Build a finding."""
+    return Finding(
+        code=code,
+        severity=severity,
+        section=section,
+        title=title,
+        statement=Statement(template=template, values=values),
+        why=why,
+        action=action,
+        references=references,
+    )
+
+
+def _value(name: str, value: float | str, form: Format, path: str | None) -> Value:
+    """Build a value."""
+    return Value(name=name, value=value, format=form, path=path)
+
+
+def _count(name: str, value: int, path: str | None = None) -> Value:
+    """A whole number."""
+    return _value(name, value, "count", path)
+
+
+def _decimal(name: str, value: float, path: str | None = None) -> Value:
+    """A share or coefficient."""
+    return _value(name, value, "decimal", path)
+
+
+def _text(name: str, value: str) -> Value:
+    """A name."""
+    return _value(name, value, "text", None)

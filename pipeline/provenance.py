@@ -1,0 +1,67 @@
+"""What ran: versions and settings, and no clock, host, user or path."""
+
+import platform
+from importlib.metadata import version
+
+from pipeline.config import Config
+from pipeline.results import Provenance, Setting
+
+PROGRAM = "expression-report"
+PACKAGES = (
+    "jinja2",
+    "matplotlib",
+    "numba",
+    "numpy",
+    "pandas",
+    "pydantic",
+    "scikit-learn",
+    "scipy",
+    "umap-learn",
+    "weasyprint",
+)
+
+
+def program_version() -> str:
+    """Give this program's version.
+
+    Returns
+    -------
+    str
+        The version of the installed distribution.
+    """
+    return version(PROGRAM)
+
+
+def provenance(config: Config) -> Provenance:
+    """Record what ran.
+
+    Parameters
+    ----------
+    config : Config
+        The configuration, every default filled in.
+
+    Returns
+    -------
+    Provenance
+        Versions, settings and seed.
+    """
+    settings = {
+        f"{section}.{name}": value
+        for section in ("preprocess", "embedding", "evaluate", "ranking")
+        for name, value in getattr(config, section).model_dump().items()
+    }
+    return Provenance(
+        program=PROGRAM,
+        version=program_version(),
+        python=platform.python_version(),
+        packages=tuple(Setting(name=name, value=version(name)) for name in PACKAGES),
+        settings=tuple(Setting(name=name, value=_text(value)) for name, value in settings.items()),
+        seed=config.seed,
+    )
+
+
+def _text(value: object) -> str:
+    """Write a setting as in the study file."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,1 @@
+"""One module per file format, each with one function: paths by role to a `Dataset`."""

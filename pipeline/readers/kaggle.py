@@ -1,0 +1,246 @@
+"""Reader of the Kaggle layout: genes in rows, a call column after every sample column.
+
+Two files of values and one of labels::
+
+    Gene Description,Gene Accession Number,1,call,2,call,...      actual.csv
+    AFFX-BioB-5_at (endogenous control),AFFX-BioB-5_at,-214,A,-139,A,...   patient,cancer
+                                                                           1,ALL
+The sample columns are not in numeric order, so labels are joined by the column's name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.dataset import Dataset, check_classes, join_labels
+from pipeline.errors import DataError
+from pipeline.readers.csvfile import numbers, rows, unique
+from pipeline.results import LedgerStep
+
+METADATA = ("Gene Description", "Gene Accession Number")
+CALLS = frozenset("APM")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One file of values: genes in rows, samples in columns."""
+
+    name: str
+    sample_ids: tuple[str, ...]
+    gene_ids: tuple[str, ...]
+    gene_descriptions: tuple[str, ...]
+    values: NDArray[np.float64]
+    calls: NDArray[np.str_]
+
+
+def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
+    """Read the three files of the Kaggle layout.
+
+    Parameters
+    ----------
+    paths : mapping of str to Path
+        The files by role: `labels`, `train`, `independent`.
+    unit : str
+        Unit of the values.
+
+    Returns
+    -------
+    Dataset
+        Samples in the order of the label file, with the split that the two files are.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or ragged, a call column lacks its sample, a value is no
+        number, the two files differ in their genes, or labels and samples do not match.
+    """
+    train, test = _read_block(paths["train"]), _read_block(paths["independent"])
+    _check_same_genes(train, test)
+    both = unique(
+        (*train.sample_ids, *test.sample_ids),
+        what="sample",
+        file_name=f"{train.name} and {test.name}",
+    )
+    labels = _read_labels(paths["labels"])
+    order, join = join_labels(
+        both,
+        labels,
+        matrix_name=f"{train.name} and {test.name}",
+        labels_name=paths["labels"].name,
+    )
+    partition = np.array(["train"] * len(train.sample_ids) + ["test"] * len(test.sample_ids))[order]
+    check_classes(list(labels.values()), partition.tolist(), labels_name=paths["labels"].name)
+    return Dataset(
+        X=np.concatenate([train.values, test.values], axis=1).T[order],
+        y=np.array(list(labels.values())),
+        partition=partition,
+        sample_ids=tuple(labels),
+        gene_ids=train.gene_ids,
+        gene_descriptions=train.gene_descriptions,
+        calls=np.concatenate([train.calls, test.calls], axis=1).T[order],
+        unit=unit,
+        join=join,
+        ledger=_ledger(train, test, unit),
+    )
+
+
+def _read_block(path: Path) -> Block:
+    """Read one file of values."""
+    lines = rows(path)
+    _, header = next(lines)
+    sample_ids = _sample_columns(header, path.name)
+    n_values = 2 * len(sample_ids)
+    genes, descriptions, values, calls = [], [], [], []
+    for line, fields in lines:
+        description, gene, *cells = fields
+        row_calls = cells[1:n_values:2]
+        _check_calls(row_calls, sample_ids, path.name, line)
+        descriptions.append(description)
+        genes.append(gene)
+        values.append(
+            numbers(cells[0:n_values:2], sample_ids=sample_ids, file_name=path.name, line=line)
+        )
+        calls.append(row_calls)
+    if not genes:
+        raise DataError(f"{path.name}: expected a row for every gene, found none")
+    return Block(
+        name=path.name,
+        sample_ids=sample_ids,
+        gene_ids=unique(genes, what="gene accession", file_name=path.name),
+        gene_descriptions=tuple(descriptions),
+        values=np.array(values),
+        calls=np.array(calls),
+    )
+
+
+def _sample_columns(header: list[str], file_name: str) -> tuple[str, ...]:
+    """Take the sample names out of the header, and see that each has its call column."""
+    if tuple(header[:2]) != METADATA:
+        raise DataError(
+            f"{file_name}: line 1: expected the columns {METADATA[0]!r} and {METADATA[1]!r} first, "
+            f"found {header[:2]}"
+        )
+    columns = header[2:]
+    for position, name in enumerate(columns):
+        expects_call = position % 2 == 1
+        if expects_call != (name == "call"):
+            wanted = f"the call column of sample {columns[position - 1]!r}"
+            raise DataError(
+                f"{file_name}: line 1, column {position + 3}: expected "
+                f"{wanted if expects_call else 'a sample'}, found {name!r}"
+            )
+    if len(columns) % 2 or not columns:
+        last = repr(columns[-1]) if columns else "none"
+        raise DataError(
+            f"{file_name}: line 1: expected a call column after every sample, "
+            f"found none after {last}"
+        )
+    return unique(columns[::2], what="sample column", file_name=file_name)
+
+
+def _check_calls(calls: list[str], sample_ids: tuple[str, ...], file_name: str, line: int) -> None:
+    """Refuse a call that is not A, P or M."""
+    if CALLS.issuperset(calls):
+        return
+    sample, call = next(
+        pair for pair in zip(sample_ids, calls, strict=True) if pair[1] not in CALLS
+    )
+    raise DataError(
+        f"{file_name}: line {line}, call of sample {sample!r}: expected A, P or M, found {call!r}"
+    )
+
+
+def _read_labels(path: Path) -> dict[str, str]:
+    """Read the class of every sample, by name."""
+    lines = rows(path)
+    _, header = next(lines)
+    if len(header) != 2:
+        raise DataError(
+            f"{path.name}: line 1: expected the columns patient and cancer, found {header}"
+        )
+    labels: dict[str, str] = {}
+    for line, (sample, label) in lines:
+        if sample in labels:
+            raise DataError(
+                f"{path.name}: line {line}: expected each sample once, found {sample!r} again"
+            )
+        if not label:
+            raise DataError(
+                f"{path.name}: line {line}: expected a class for sample {sample!r}, "
+                "found an empty field"
+            )
+        labels[sample] = label
+    return labels
+
+
+def _check_same_genes(train: Block, test: Block) -> None:
+    """Refuse two files whose genes differ, in name or in order."""
+    if len(train.gene_ids) != len(test.gene_ids):
+        missing = sorted(set(train.gene_ids) ^ set(test.gene_ids))
+        raise DataError(
+            f"{test.name}: expected {len(train.gene_ids)} genes as in {train.name}, found "
+            f"{len(test.gene_ids)} (first in one file only: {missing[0]})"
+        )
+    for row, (expected, found) in enumerate(zip(train.gene_ids, test.gene_ids, strict=True)):
+        if expected != found:
+            raise DataError(
+                f"{test.name}: gene {row + 1}: expected {expected!r} as in {train.name}, "
+                f"found {found!r}"
+            )
+
+
+def _ledger(train: Block, test: Block, unit: str) -> tuple[LedgerStep, ...]:
+    """Record what reading and cleaning did."""
+    n_train, n_test, n_genes = len(train.sample_ids), len(test.sample_ids), len(train.gene_ids)
+    n_samples = n_train + n_test
+
+    def step(title: str, detail: str, n_in: int, n_out: int) -> LedgerStep:
+        return LedgerStep(
+            step=title,
+            detail=detail,
+            n_samples_in=n_in,
+            n_genes_in=n_genes,
+            n_samples_out=n_out,
+            n_genes_out=n_genes,
+            unit=unit,
+        )
+
+    return (
+        step(
+            "Training file read",
+            f"{train.name}: {len(METADATA) + 2 * n_train} columns",
+            n_train,
+            n_train,
+        ),
+        step(
+            "Independent file read",
+            f"{test.name}: {len(METADATA) + 2 * n_test} columns",
+            n_test,
+            n_test,
+        ),
+        step(
+            "Files put together", "gene accessions agree, in name and order", n_samples, n_samples
+        ),
+        step(
+            "Metadata columns removed",
+            f"{METADATA[0]}, {METADATA[1]}: kept as names, out of the matrix",
+            n_samples,
+            n_samples,
+        ),
+        step(
+            "Detection calls taken out",
+            f"{n_samples} call columns (A, P, M), kept as a matrix of their own",
+            n_samples,
+            n_samples,
+        ),
+        step("Transposed", "from genes x samples to samples x genes", n_samples, n_samples),
+        step(
+            "Labels joined",
+            "by the name of the sample column, one label to each sample",
+            n_samples,
+            n_samples,
+        ),
+    )

@@ -1,0 +1,234 @@
+"""The works that the report may cite, by key; only those that a study used are printed."""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.results import Reference
+
+CITATION = re.compile(r"\[@([A-Za-z0-9_-]+)\]")
+"""How a text cites a work: `[@golub1999]`."""
+
+
+def _work(
+    key: str, authors: str, year: int, title: str, source: str, doi: str | None = None
+) -> Reference:
+    """One reference."""
+    return Reference(key=key, authors=authors, year=year, title=title, source=source, doi=doi)
+
+
+WORKS: dict[str, Reference] = {
+    work.key: work
+    for work in (
+        _work(
+            "ambroise2002",
+            "Ambroise C, McLachlan GJ",
+            2002,
+            "Selection bias in gene extraction on the basis of microarray gene-expression data",
+            "Proceedings of the National Academy of Sciences 99, 6562–6566",
+            "10.1073/pnas.102102699",
+        ),
+        _work(
+            "benjamini1995",
+            "Benjamini Y, Hochberg Y",
+            1995,
+            "Controlling the false discovery rate: a practical and powerful approach to multiple "
+            "testing",
+            "Journal of the Royal Statistical Society B 57, 289–300",
+            "10.1111/j.2517-6161.1995.tb02031.x",
+        ),
+        _work(
+            "brunet2004",
+            "Brunet JP, Tamayo P, Golub TR, Mesirov JP",
+            2004,
+            "Metagenes and molecular pattern discovery using matrix factorization",
+            "Proceedings of the National Academy of Sciences 101, 4164–4169",
+            "10.1073/pnas.0308531101",
+        ),
+        _work(
+            "chari2023",
+            "Chari T, Pachter L",
+            2023,
+            "The specious art of single-cell genomics",
+            "PLoS Computational Biology 19, e1011288",
+            "10.1371/journal.pcbi.1011288",
+        ),
+        _work(
+            "collins2024",
+            "Collins GS, Moons KGM, Dhiman P, et al.",
+            2024,
+            "TRIPOD+AI statement: updated guidance for reporting clinical prediction models that "
+            "use regression or machine learning methods",
+            "BMJ 385, e078378",
+            "10.1136/bmj-2023-078378",
+        ),
+        _work(
+            "dobbin2011",
+            "Dobbin KK, Simon RM",
+            2011,
+            "Optimally splitting cases for training and testing high dimensional classifiers",
+            "BMC Medical Genomics 4, 31",
+            "10.1186/1755-8794-4-31",
+        ),
+        _work(
+            "dudoit2002",
+            "Dudoit S, Fridlyand J, Speed TP",
+            2002,
+            "Comparison of discrimination methods for the classification of tumors using gene "
+            "expression data",
+            "Journal of the American Statistical Association 97, 77–87",
+            "10.1198/016214502753479248",
+        ),
+        _work(
+            "furey2000",
+            "Furey TS, Cristianini N, Duffy N, Bednarski DW, Schummer M, Haussler D",
+            2000,
+            "Support vector machine classification and validation of cancer tissue samples using "
+            "microarray expression data",
+            "Bioinformatics 16, 906–914",
+            "10.1093/bioinformatics/16.10.906",
+        ),
+        _work(
+            "golub1999",
+            "Golub TR, Slonim DK, Tamayo P, et al.",
+            1999,
+            "Molecular classification of cancer: class discovery and class prediction by gene "
+            "expression monitoring",
+            "Science 286, 531–537",
+            "10.1126/science.286.5439.531",
+        ),
+        _work(
+            "mcinnes2018",
+            "McInnes L, Healy J, Saul N, Großberger L",
+            2018,
+            "UMAP: uniform manifold approximation and projection",
+            "Journal of Open Source Software 3, 861",
+            "10.21105/joss.00861",
+        ),
+        _work(
+            "mcnemar1947",
+            "McNemar Q",
+            1947,
+            "Note on the sampling error of the difference between correlated proportions or "
+            "percentages",
+            "Psychometrika 12, 153–157",
+            "10.1007/BF02295996",
+        ),
+        _work(
+            "nadeau2003",
+            "Nadeau C, Bengio Y",
+            2003,
+            "Inference for the generalization error",
+            "Machine Learning 52, 239–281",
+            "10.1023/A:1024068626366",
+        ),
+        _work(
+            "nguyen2002",
+            "Nguyen DV, Rocke DM",
+            2002,
+            "Tumor classification by partial least squares using microarray gene expression data",
+            "Bioinformatics 18, 39–50",
+            "10.1093/bioinformatics/18.1.39",
+        ),
+        _work(
+            "pedregosa2011",
+            "Pedregosa F, Varoquaux G, Gramfort A, et al.",
+            2011,
+            "Scikit-learn: machine learning in Python",
+            "Journal of Machine Learning Research 12, 2825–2830",
+        ),
+        _work(
+            "rousseeuw1987",
+            "Rousseeuw PJ",
+            1987,
+            "Silhouettes: a graphical aid to the interpretation and validation of cluster analysis",
+            "Journal of Computational and Applied Mathematics 20, 53–65",
+            "10.1016/0377-0427(87)90125-7",
+        ),
+        _work(
+            "shi2010",
+            "Shi L, Campbell G, Jones WD, et al.",
+            2010,
+            "The MicroArray Quality Control (MAQC)-II study of common practices for the "
+            "development and validation of microarray-based predictive models",
+            "Nature Biotechnology 28, 827–838",
+            "10.1038/nbt.1665",
+        ),
+        _work(
+            "vandengoorbergh2022",
+            "van den Goorbergh R, van Smeden M, Timmerman D, Van Calster B",
+            2022,
+            "The harm of class imbalance corrections for risk prediction models: illustration and "
+            "simulation using logistic regression",
+            "Journal of the American Medical Informatics Association 29, 1525–1534",
+            "10.1093/jamia/ocac093",
+        ),
+        _work(
+            "vandermaaten2008",
+            "van der Maaten L, Hinton G",
+            2008,
+            "Visualizing data using t-SNE",
+            "Journal of Machine Learning Research 9, 2579–2605",
+        ),
+        _work(
+            "venna2001",
+            "Venna J, Kaski S",
+            2001,
+            "Neighborhood preservation in nonlinear projection methods: an experimental study",
+            "Artificial Neural Networks – ICANN 2001, Lecture Notes in Computer Science 2130, "
+            "485–491",
+            "10.1007/3-540-44668-0_68",
+        ),
+        _work(
+            "wilson1927",
+            "Wilson EB",
+            1927,
+            "Probable inference, the law of succession, and statistical inference",
+            "Journal of the American Statistical Association 22, 209–212",
+            "10.1080/01621459.1927.10502953",
+        ),
+    )
+}
+
+
+def cited(texts: Iterable[str]) -> set[str]:
+    """Find the keys that texts cite.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Texts with citations written `[@key]`.
+
+    Returns
+    -------
+    set of str
+        The keys.
+    """
+    return {key for text in texts for key in CITATION.findall(text)}
+
+
+def bibliography(keys: Iterable[str], *, own: Reference | None) -> tuple[Reference, ...]:
+    """Give the works for a set of keys, by first author and year.
+
+    Parameters
+    ----------
+    keys : iterable of str
+        What was cited.
+    own : Reference or None
+        The work that the study names as the source of its data; it wins over one of the
+        same key here.
+
+    Returns
+    -------
+    tuple of Reference
+        The works, sorted.
+
+    Raises
+    ------
+    KeyError
+        If a key is unknown: a text cites what is not there.
+    """
+    works = WORKS | ({own.key: own} if own else {})
+    chosen = {key: works[key] for key in keys}
+    return tuple(
+        sorted(chosen.values(), key=lambda work: (work.authors.casefold(), work.year, work.key))
+    )

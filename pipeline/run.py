@@ -1,0 +1,328 @@
+"""The story in order: read, preprocess, embed, evaluate, rank, find; no logic of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from pipeline import embedding, evaluate, findings, preprocess, provenance, ranking, references
+from pipeline.classifiers import models
+from pipeline.config import Config
+from pipeline.dataset import Dataset
+from pipeline.progress import Progress
+from pipeline.readers import kaggle, tables
+from pipeline.results import (
+    Calls,
+    ClassSummary,
+    Data,
+    Evaluation,
+    LedgerStep,
+    MethodStep,
+    Model,
+    Preprocessing,
+    Protocol,
+    Reference,
+    Results,
+    Sample,
+    Statement,
+    Study,
+    Value,
+)
+from pipeline.sources import Located
+
+READERS: dict[str, Callable[..., Dataset]] = {"kaggle": kaggle.read, "tables": tables.read}
+
+
+def run(config: Config, located: Located, *, date: str | None, progress: Progress) -> Results:
+    """Compute everything that the report may say.
+
+    Parameters
+    ----------
+    config : Config
+        The study.
+    located : Located
+        Where its data are.
+    date : str or None
+        The date to print, YYYY-MM-DD.
+    progress : callable
+        Told the name of the running step, what is done of it and what there is to do.
+
+    Returns
+    -------
+    Results
+        The results object.
+
+    Raises
+    ------
+    DataError
+        If the files do not hold what they should.
+    """
+    # One thread: on matrices this small more are slower, and sums depend on their number.
+    with threadpool_limits(1):
+        progress("reading", 0, 1)
+        dataset = READERS[located.format](located.paths, unit=located.unit)
+        return _compute(config, located, dataset, date=date, progress=progress)
+
+
+def _compute(
+    config: Config, located: Located, dataset: Dataset, *, date: str | None, progress: Progress
+) -> Results:
+    """Compute from a data set that is read."""
+    progress("preprocessing", 0, 1)
+    chain = preprocess.make_preprocessor(config.preprocess).fit(dataset.X[dataset.train])
+    steps = preprocess.describe(
+        chain, config.preprocess, n_genes=len(dataset.gene_ids), unit=dataset.unit
+    )
+    preprocessing = Preprocessing(
+        recipe=config.preprocess.recipe,
+        steps=steps,
+        n_genes_out=steps[-1].n_genes_out if steps else len(dataset.gene_ids),
+    )
+    progress("PCA", 0, 3)
+    embeddings = embedding.embed(dataset, chain.transform(dataset.X), config, progress)
+    plans = evaluate.make_plans(dataset, config)
+    protocols = tuple(plan.protocol for plan in plans)
+    evaluations = evaluate.evaluate(dataset, config, plans, progress)
+    comparisons = evaluate.compare(evaluations, protocols, dataset)
+    improvements = evaluate.improvements(evaluations, comparisons)
+    progress("ranking genes", 0, 1)
+    genes = ranking.rank(dataset, config)
+    data = _data(dataset, located, preprocessing, config)
+    primary = _primary(evaluations, protocols, config)
+    raised = findings.find(
+        findings.Evidence(
+            data=data,
+            preprocessing=preprocessing,
+            embeddings=embeddings,
+            models=models(config.evaluate),
+            protocols=protocols,
+            evaluations=evaluations,
+            comparisons=comparisons,
+            improvements=improvements,
+            primary=primary,
+            sample_noun=config.study.sample_noun,
+        )
+    )
+    methods = (
+        preprocess.method(steps),
+        embedding.method(embeddings, seed=config.seed),
+        *evaluate.method(protocols, config),
+        ranking.method(genes),
+    )
+    return Results(
+        study=_study(config, date),
+        headline=_headline(primary, evaluations, protocols, config),
+        primary_evaluation=primary.key,
+        data=data,
+        preprocessing=preprocessing,
+        embeddings=embeddings,
+        models=models(config.evaluate),
+        protocols=protocols,
+        evaluations=evaluations,
+        comparisons=comparisons,
+        improvements=improvements,
+        genes=genes,
+        findings=raised,
+        methods=methods,
+        references=_references(config, located, methods, raised),
+        provenance=provenance.provenance(config),
+    )
+
+
+def _study(config: Config, date: str | None) -> Study:
+    """Record what the study is called."""
+    study = config.study
+    return Study(
+        name=study.name,
+        title=study.title,
+        subtitle=study.subtitle,
+        authors=study.authors,
+        language=study.language,
+        sample_noun=study.sample_noun,
+        question=study.question,
+        intended_use=study.intended_use,
+        date=date,
+    )
+
+
+def _data(dataset: Dataset, located: Located, preprocessing: Preprocessing, config: Config) -> Data:
+    """Record the data set."""
+    classes = tuple(_class_summary(dataset, label, config) for label in dataset.classes)
+    smallest = min(classes, key=lambda summary: summary.n_samples)
+    n_samples, n_genes = dataset.X.shape
+    return Data(
+        description=located.description,
+        unit=dataset.unit,
+        citation=config.data.citation.key if config.data.citation else None,
+        source=located.source,
+        n_samples=n_samples,
+        n_genes=n_genes,
+        n_train=len(dataset.train),
+        n_test=len(dataset.test),
+        genes_per_sample=n_genes / len(dataset.train),
+        classes=classes,
+        smallest_class=smallest.label,
+        smallest_share=smallest.n_samples / n_samples,
+        samples=tuple(
+            Sample.model_validate({"id": sample, "label": label, "partition": part})
+            for sample, label, part in zip(
+                dataset.sample_ids, dataset.y.tolist(), dataset.partition.tolist(), strict=True
+            )
+        ),
+        label_join=dataset.join,
+        calls=_calls(dataset),
+        minimum=float(dataset.X.min()),
+        maximum=float(dataset.X.max()),
+        negative_share=float((dataset.X < 0).mean()),
+        ledger=(*dataset.ledger, *_preprocess_ledger(preprocessing, n_samples)),
+    )
+
+
+def _class_summary(dataset: Dataset, label: str, config: Config) -> ClassSummary:
+    """Count one class."""
+    of_class = dataset.y == label
+    n_test = int((of_class & (dataset.partition == "test")).sum())
+    return ClassSummary(
+        label=label,
+        description=config.classes.get(label),
+        n_samples=int(of_class.sum()),
+        n_train=int(of_class.sum()) - n_test,
+        n_test=n_test,
+    )
+
+
+def _calls(dataset: Dataset) -> Calls | None:
+    """Count the detection calls."""
+    if dataset.calls is None:
+        return None
+    return Calls(
+        present=float(np.mean(dataset.calls == "P")),
+        absent=float(np.mean(dataset.calls == "A")),
+        marginal=float(np.mean(dataset.calls == "M")),
+    )
+
+
+_LEDGER_NAMES = {
+    "clip": "Floor and ceiling",
+    "filter": "Variation filter",
+    "log10": "Decimal logarithm",
+    "standardise": "Standardised",
+}
+
+
+def _preprocess_ledger(preprocessing: Preprocessing, n_samples: int) -> tuple[LedgerStep, ...]:
+    """Continue the ledger with the preprocessing, as learned on the given training samples."""
+    return tuple(
+        LedgerStep(
+            step=_LEDGER_NAMES[step.key],
+            detail=f"learned on {step.learned_on}",
+            n_samples_in=n_samples,
+            n_genes_in=step.n_genes_in,
+            n_samples_out=n_samples,
+            n_genes_out=step.n_genes_out,
+            unit=step.unit,
+        )
+        for step in preprocessing.steps
+    )
+
+
+def _primary(
+    evaluations: tuple[Evaluation, ...], protocols: tuple[Protocol, ...], config: Config
+) -> Evaluation:
+    """Pick the evaluation of the headline: set beforehand, on the most independent samples."""
+    protocol = next(protocol for protocol in protocols if not protocol.unavailable)
+    return next(
+        evaluation
+        for evaluation in evaluations
+        if evaluation.key == f"{protocol.key}/{config.evaluate.primary_model}"
+    )
+
+
+def _headline(
+    primary: Evaluation,
+    evaluations: tuple[Evaluation, ...],
+    protocols: tuple[Protocol, ...],
+    config: Config,
+) -> Statement:
+    """Say the main result in one sentence: estimate, interval, set, number."""
+    protocol = next(p for p in protocols if p.key == primary.protocol)
+    baseline = next((e for e in evaluations if e.key == f"{protocol.key}/majority"), None)
+    model = next(m for m in models(config.evaluate) if m.key == primary.model)
+    noun = f"{config.study.sample_noun}s"
+    path = f"evaluations[{primary.key}]"
+    if protocol.resampled:
+        start = (
+            "In {n_repeats} repeats of {n_folds}-fold cross-validation over {n_samples} "
+            f"{noun}, {{model}} classified {{n_correct}} of {{n_predictions}} held-out {noun} "
+            "correctly"
+        )
+    else:
+        start = (
+            f"Trained on {{n_train}} {noun}, {{model}} classified {{n_correct}} of "
+            f"{{n_predictions}} independent {noun} correctly"
+        )
+    values = [
+        *_protocol_counts(protocol),
+        _model_value(model),
+        *(
+            Value(name=name, value=getattr(primary, name), format="count", path=f"{path}.{name}")
+            for name in ("n_correct", "n_predictions")
+        ),
+        Value(name="accuracy", value=primary.accuracy, format="decimal", path=f"{path}.accuracy"),
+        *(
+            Value(
+                name=side,
+                value=getattr(primary.accuracy_interval, side),
+                format="decimal",
+                path=f"{path}.accuracy_interval.{side}",
+            )
+            for side in ("low", "high")
+        ),
+    ]
+    end = ": accuracy {accuracy}, 95 % interval {low} to {high}"
+    if baseline:
+        end += "; always naming the largest class gives {baseline}"
+        values.append(
+            Value(
+                name="baseline",
+                value=baseline.accuracy,
+                format="decimal",
+                path=f"evaluations[{baseline.key}].accuracy",
+            )
+        )
+    return Statement(template=f"{start}{end}.", values=tuple(values))
+
+
+def _model_value(model: Model) -> Value:
+    """A model's name as it stands in a sentence."""
+    return Value(name="model", value=model.noun, format="text", path=f"models[{model.key}].noun")
+
+
+def _protocol_counts(protocol: Protocol) -> list[Value]:
+    """The counts of a protocol as values of a sentence."""
+    return [
+        Value(
+            name=name,
+            value=getattr(protocol, name),
+            format="count",
+            path=f"protocols[{protocol.key}].{name}",
+        )
+        for name in ("n_train", "n_folds", "n_repeats")
+    ] + [Value(name="n_samples", value=len(protocol.sample_ids), format="count")]
+
+
+def _references(
+    config: Config, located: Located, methods: tuple[MethodStep, ...], raised: Any
+) -> tuple[Reference, ...]:
+    """Collect the works that were used, and no other."""
+    citation = config.data.citation
+    own = Reference(**citation.model_dump()) if citation else None
+    keys = (
+        references.cited(step.text.template for step in methods)
+        | references.cited([located.description, located.source.label])
+        | findings.cited_works(raised)
+        | {model.citation for model in models(config.evaluate)}
+        | ({own.key} if own else set())
+    )
+    return references.bibliography(keys, own=own)

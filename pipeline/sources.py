@@ -1,0 +1,290 @@
+"""Where a study's data are found: given folder, listed folders, cache, download, embedded copy.
+
+The first place that holds all files wins. What was passed over, and why, is kept: the
+report and the terminal say it.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from pipeline.config import Config, FileSection
+from pipeline.errors import ConfigError, DataError
+from pipeline.results import DataFile, Source
+
+_HERE = Path(__file__).resolve().parent
+SHIPPED = next(path for path in (_HERE / "data", _HERE.parent / "data") if path.is_dir())
+"""The studies that travel with the program: inside the wheel, or beside the packages."""
+
+DOWNLOAD_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True)
+class Located:
+    """Files to read, and the record of where they were found."""
+
+    paths: dict[str, Path]
+    format: str
+    unit: str
+    description: str
+    source: Source
+
+
+def study_file(study: str) -> Path:
+    """Find a study's TOML file by path or by name.
+
+    Parameters
+    ----------
+    study : str
+        A path that ends in `.toml`, or the name of a study: `data/<name>.toml` in the
+        working folder, else the one that travels with the program.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    ConfigError
+        If there is none.
+    """
+    if study.endswith(".toml"):
+        candidates = [Path(study)]
+    else:
+        candidates = [Path("data") / f"{study}.toml", SHIPPED / f"{study}.toml"]
+    for path in candidates:
+        if path.is_file():
+            return path
+    known = ", ".join(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+    raise ConfigError(
+        f"{study}: expected a study's .toml file or the name of a study that is shipped "
+        f"({known}), found neither"
+    )
+
+
+def find(
+    config: Config, *, data_dir: Path | None = None, offline: bool = False, strict: bool = False
+) -> Located:
+    """Find the data of a study.
+
+    Parameters
+    ----------
+    config : Config
+        The study.
+    data_dir : Path, optional
+        A folder given by the user. If given, only this folder is looked into.
+    offline : bool
+        Whether to leave the download out.
+    strict : bool
+        Whether falling back on the embedded copy is an error.
+
+    Returns
+    -------
+    Located
+        The files and where they came from.
+
+    Raises
+    ------
+    DataError
+        If a given folder lacks a file, a cached file has the wrong hash, or nothing was
+        found.
+    """
+    files = config.data.files
+    if data_dir is not None:
+        return _given(config, data_dir)
+    passed_over: list[str] = []
+    for folder in config.data.folders:
+        missing = _missing(Path(folder), files)
+        if not missing:
+            source = _source(
+                "folder",
+                f"folder {folder}, listed in the study file",
+                Path(folder),
+                files,
+                passed_over,
+            )
+            return _located(config, Path(folder), source)
+        passed_over.append(f"folder {folder}: {_lacks(missing, files)}")
+    if all(file.sha256 for file in files.values()):
+        cached = _from_cache(config, passed_over, offline=offline)
+        if cached is not None:
+            return cached
+    return _embedded(config, passed_over, strict=strict)
+
+
+def cache_folder(study: str) -> Path:
+    """Give the per-user folder in which a study's downloads are kept.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study.
+
+    Returns
+    -------
+    Path
+        The folder; it need not exist.
+    """
+    return user_cache_path("expression-report", appauthor=False) / study
+
+
+def _given(config: Config, data_dir: Path) -> Located:
+    """Use the folder that the user gave, and no other."""
+    files = config.data.files
+    missing = _missing(data_dir, files)
+    if missing:
+        raise DataError(
+            f"{data_dir}: expected {', '.join(file.name for file in files.values())}, "
+            f"found no {', '.join(missing)}"
+        )
+    source = _source("given", "folder given on the command line", data_dir, files, [])
+    return _located(config, data_dir, source)
+
+
+def _from_cache(config: Config, passed_over: list[str], *, offline: bool) -> Located | None:
+    """Use the cache, filling it by download where it is not full."""
+    files, folder = config.data.files, cache_folder(config.study.name)
+    kind = "cache"
+    _check_cache(folder, files)
+    missing = _missing(folder, files)
+    if missing:
+        passed_over.append(f"per-user cache: {_lacks(missing, files)}")
+        reason = "not tried (offline)" if offline else _download(folder, files)
+        if reason:
+            passed_over.append(f"download: {reason}")
+            return None
+        kind = "download"
+    label = "per-user cache" if kind == "cache" else "download from the study's public addresses"
+    source = _source(kind, f"{label}, every file checked by its hash", folder, files, passed_over)
+    return _located(config, folder, source)
+
+
+def _check_cache(folder: Path, files: Mapping[str, FileSection]) -> None:
+    """Refuse a cached file whose content is not the published one."""
+    for file in files.values():
+        path = folder / file.name
+        if path.is_file() and (found := _sha256(path)) != file.sha256:
+            raise DataError(
+                f"{path}: expected SHA-256 {file.sha256}, found {found}; "
+                "delete the file to have it downloaded again"
+            )
+
+
+def _download(folder: Path, files: Mapping[str, FileSection]) -> str | None:
+    """Download what the cache lacks; give the reason where that failed."""
+    import pooch  # imports requests: only where something is downloaded
+    from requests import RequestException
+
+    pooch.get_logger().setLevel("ERROR")
+    downloader = pooch.HTTPDownloader(timeout=DOWNLOAD_TIMEOUT_S)
+    for file in files.values():
+        reason = "no address is listed"
+        for url in () if (folder / file.name).is_file() else file.urls:
+            try:
+                pooch.retrieve(
+                    url,
+                    known_hash=f"sha256:{file.sha256}",
+                    fname=file.name,
+                    path=folder,
+                    downloader=downloader,
+                )
+                break
+            except ValueError:  # pooch: the hash is another
+                reason = "the file there has another hash"
+            except RequestException as error:
+                reason = f"no answer ({type(error).__name__})"
+            except OSError as error:
+                reason = f"the cache cannot be written ({error.strerror})"
+        if not (folder / file.name).is_file():
+            return f"{file.name}: {reason}"
+    return None
+
+
+def _embedded(config: Config, passed_over: list[str], *, strict: bool) -> Located:
+    """Fall back on the copy that travels with the program."""
+    embedded = config.data.embedded
+    tried = "; ".join(passed_over)
+    if embedded is None:
+        raise DataError(
+            f"{config.study.name}: expected the data files in one of the listed places, "
+            f"found none ({tried or 'no folder is listed'}); give their folder with --data"
+        )
+    if strict:
+        raise DataError(
+            f"{config.study.name}: expected the full data (--strict), found only the embedded "
+            f"copy ({tried})"
+        )
+    folder = SHIPPED / embedded.folder
+    source = _source("embedded", embedded.description, folder, embedded.files, passed_over)
+    return Located(
+        paths={role: folder / file.name for role, file in embedded.files.items()},
+        format=embedded.format,
+        unit=embedded.unit,
+        description=embedded.description,
+        source=source,
+    )
+
+
+def _located(config: Config, folder: Path, source: Source) -> Located:
+    """Put a folder's files together with what the study says of them."""
+    return Located(
+        paths={role: folder / file.name for role, file in config.data.files.items()},
+        format=config.data.format,
+        unit=config.data.unit,
+        description=config.data.description,
+        source=source,
+    )
+
+
+def _source(
+    kind: str,
+    label: str,
+    folder: Path,
+    files: Mapping[str, FileSection],
+    passed_over: list[str],
+) -> Source:
+    """Record the place and the fingerprint of every file."""
+    return Source.model_validate(
+        {
+            "kind": kind,
+            "label": label,
+            "files": tuple(_data_file(role, folder, file) for role, file in files.items()),
+            "passed_over": tuple(passed_over),
+        }
+    )
+
+
+def _data_file(role: str, folder: Path, file: FileSection) -> DataFile:
+    """Record one file's size and hash."""
+    path = folder / file.name
+    digest = _sha256(path)
+    return DataFile(
+        role=role,
+        name=file.name,
+        n_bytes=path.stat().st_size,
+        sha256=digest,
+        published=None if file.sha256 is None else digest == file.sha256,
+    )
+
+
+def _missing(folder: Path, files: Mapping[str, FileSection]) -> list[str]:
+    """Names of the files that a folder does not hold."""
+    return [file.name for file in files.values() if not (folder / file.name).is_file()]
+
+
+def _lacks(missing: list[str], files: Mapping[str, FileSection]) -> str:
+    """Say what a place lacks."""
+    return "no data files" if len(missing) == len(files) else f"no {', '.join(missing)}"
+
+
+def _sha256(path: Path) -> str:
+    """The file's SHA-256 as hexadecimal digits."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{path}: expected a file to read, found: {error.strerror}") from error

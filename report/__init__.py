@@ -1,0 +1,1 @@
+"""The report half: from the results object to HTML, PDF and the command line."""
