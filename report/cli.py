@@ -1,0 +1,255 @@
+"""The command line: the only module that knows both halves and the terminal.
+
+Heavy imports stand inside the commands: help and usage errors answer at once, and
+rendering never loads scikit-learn.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from pipeline.config import Config
+    from pipeline.progress import Progress
+    from pipeline.results import Results
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+BAD_INPUT = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="expression-report")
+def cli() -> None:
+    """Turn a gene-expression study with class labels into a report in HTML and PDF."""
+
+
+_OUTPUT = click.option(
+    "--output",
+    "output_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write into.  [default: output/<name of the study>]",
+)
+_PDF = click.option("--pdf/--no-pdf", default=True, help="Whether to make the PDF.")
+
+
+@cli.command()
+@click.argument("study", default="golub")
+@click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path),
+    help="Folder with the study's data files; no other place is looked into.",
+)
+@_OUTPUT
+@click.option(
+    "--recipe",
+    type=click.Choice(["standard", "logged", "raw"]),
+    help="Preprocessing instead of the study's own.",
+)
+@_PDF
+@click.option("--offline", is_flag=True, help="Download nothing.")
+@click.option(
+    "--strict", is_flag=True, help="Fail where the full data are not found (for scheduled runs)."
+)
+def build(
+    study: str,
+    data_dir: Path | None,
+    output_dir: Path | None,
+    recipe: str | None,
+    pdf: bool,
+    offline: bool,
+    strict: bool,
+) -> None:
+    """Compute a study and write its report.
+
+    STUDY is a study's .toml file, or the name of a study that travels with the program
+    (default: golub). Writes report.html, report.pdf and results.json.
+    """
+    from pipeline import config as configuration
+    from pipeline import sources
+    from report import pdf as printer
+
+    if pdf:
+        printer.check()
+    config = configuration.load(sources.study_file(study))
+    if recipe:
+        config = _with_recipe(config, recipe)
+    date = _date(config)
+    located = sources.find(config, data_dir=data_dir, offline=offline, strict=strict)
+    click.echo(f"Data: {located.source.label}", err=True)
+    with _progress() as progress:
+        # Loads scikit-learn: seconds in which the bar already stands.
+        progress("loading", 0, 1)
+        from pipeline.run import run
+
+        results = run(config, located, date=date, progress=progress)
+        progress("rendering", 0, 1)
+        folder = output_dir or Path("output") / config.study.name
+        written = _write(results, folder, pdf=pdf, with_results=True)
+    _say(results, written, folder)
+
+
+@cli.command()
+@click.argument("results_file", metavar="RESULTS", type=click.Path(path_type=Path))
+@_OUTPUT
+@_PDF
+def render(results_file: Path, output_dir: Path | None, pdf: bool) -> None:
+    """Write the report again from a RESULTS file, without computing.
+
+    Writes report.html and report.pdf beside the file, or into --output.
+    """
+    from pipeline import results as records
+    from report import pdf as printer
+
+    if pdf:
+        printer.check()
+    results = records.load(results_file)
+    folder = output_dir or results_file.parent
+    with _progress() as progress:
+        progress("rendering", 0, 1)
+        written = _write(results, folder, pdf=pdf, with_results=False)
+    _say(results, written, folder)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its status.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Instead of those of the process.
+    """
+    from pipeline.errors import ConfigError, DataError
+    from report.pdf import PdfError
+
+    try:
+        cli.main(arguments, prog_name="expression-report", standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort):
+        _leave("interrupted; nothing was changed", INTERRUPTED)
+    except (ConfigError, DataError, PdfError) as error:
+        _leave(f"error: {_one_line(error)}", BAD_INPUT)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _leave(f"error: {where}{error.strerror or _one_line(error)}", BAD_INPUT)
+    sys.exit(0)
+
+
+def _leave(message: str, status: int) -> NoReturn:
+    """Say one line and leave."""
+    click.echo(f"expression-report: {message}", err=True)
+    sys.exit(status)
+
+
+def _one_line(error: Exception) -> str:
+    """An error's message without line breaks or other control characters."""
+    return "".join(c if c.isprintable() else " " for c in str(error))
+
+
+def _with_recipe(config: "Config", recipe: str) -> "Config":
+    """Put another preprocessing recipe into the configuration."""
+    section = config.preprocess.model_copy(update={"recipe": recipe})
+    return config.model_copy(update={"preprocess": section})
+
+
+def _date(config: "Config") -> str | None:
+    """The date to print: SOURCE_DATE_EPOCH where it is set, else that of the data."""
+    from pipeline.errors import ConfigError
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return config.study.date.isoformat() if config.study.date else None
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise ConfigError(
+            f"SOURCE_DATE_EPOCH: expected seconds since 1970, found {epoch!r}"
+        ) from error
+
+
+def _write(results: "Results", folder: Path, *, pdf: bool, with_results: bool) -> list[str]:
+    """Render, and move all files into place at once; give their names."""
+    from pipeline.results import dumps
+    from report import html, output
+    from report import pdf as printer
+
+    screen, paper = html.pages(results)
+    contents = {"report.html": screen.encode()}
+    if pdf:
+        contents["report.pdf"] = printer.render(paper)
+    if with_results:
+        contents["results.json"] = dumps(results).encode()
+    output.write_all(folder, contents)
+    return list(contents)
+
+
+def _say(results: "Results", written: list[str], folder: Path) -> None:
+    """End by saying where the files are, the headline and the gravest caveats."""
+    from report.formats import plain
+    from report.html import N_GRAVEST
+
+    click.echo(f"\n{plain(results.headline)}\n")
+    if results.findings:
+        click.echo("Gravest caveats:")
+        for finding in results.findings[:N_GRAVEST]:
+            click.echo(f"  {finding.code} {finding.title}: {plain(finding.statement)}")
+    click.echo("\nWritten:")
+    for name in written:
+        click.echo(f"  {folder / name}")
+    if "report.pdf" not in written and (folder / "report.pdf").exists():
+        click.echo(f"  ({folder / 'report.pdf'} is from an earlier run)")
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """Show one bar with the running step on a terminal; elsewhere be silent."""
+    if not sys.stderr.isatty():
+        yield lambda step, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description:<28}"),
+        BarColumn(),
+        TextColumn("{task.fields[detail]:>7}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=len(_STEPS), detail="")
+        yield _teller(lambda **fields: bar.update(task, **fields))
+
+
+_STEPS = (
+    "loading",
+    "reading",
+    "preprocessing",
+    "PCA",
+    "t-SNE",
+    "UMAP",
+    "embeddings",
+    "evaluating",
+    "ranking genes",
+    "rendering",
+)
+"""The steps of a build, in order; each is one part of the bar."""
+
+
+def _teller(update: Callable[..., None]) -> "Progress":
+    """Turn a step's own progress into that of the whole bar."""
+
+    def tell(step: str, done: int, total: int) -> None:
+        position = _STEPS.index(step) if step in _STEPS else _STEPS.index("evaluating")
+        inside = done / total if step not in _STEPS else 0
+        detail = f"{done}/{total}" if step not in _STEPS else ""
+        update(completed=position + inside, description=step, detail=detail)
+
+    return tell

@@ -1,0 +1,1 @@
+"""Records to figures: one module per chapter, one function per figure."""

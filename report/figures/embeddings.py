@@ -1,0 +1,181 @@
+"""Figures of the embeddings: a point for every sample, its class by colour and shape."""
+
+from typing import Any
+
+from pipeline.results import Embedding, Evaluation, Results
+from report import formats
+from report.figures import style
+from report.figures.style import Picture
+
+
+def embedding(results: Results, record: Embedding) -> Picture:
+    """Draw one embedding.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    record : Embedding
+        The embedding.
+
+    Returns
+    -------
+    Picture
+        The figure; PCA has its shares of variance beside it.
+    """
+    figure = style.canvas(style.COLUMN_MM, 92)
+    if record.explained_variance_ratio:
+        axes, bars = figure.subplots(1, 2, width_ratios=(3.2, 1))
+        _variance(bars, record)
+    else:
+        axes = figure.subplots()
+    _points(axes, results, record)
+    _name_errors(axes, results, record)
+    return Picture(
+        key=record.key,
+        title=f"{record.label} of the {results.data.n_samples} {results.study.sample_noun}s",
+        caption=_caption(results, record),
+        alt=_alt(results, record),
+        svg=style.to_svg(figure),
+    )
+
+
+def _points(axes: Any, results: Results, record: Embedding) -> None:
+    """Draw the samples, class by class, training samples filled and test samples open."""
+    rows = list(zip(results.data.samples, record.coordinates, strict=True))
+    for position, summary in enumerate(results.data.classes):
+        colour, marker = style.class_style(position)
+        for part, filled in (("train", True), ("test", False)):
+            chosen = [
+                xy
+                for sample, xy in rows
+                if (sample.label, sample.partition) == (summary.label, part)
+            ]
+            if chosen:
+                axes.scatter(
+                    *zip(*chosen, strict=True),
+                    s=26,
+                    marker=marker,
+                    facecolors=colour if filled else "none",
+                    edgecolors="white" if filled else colour,
+                    linewidths=0.5 if filled else 1.1,
+                    label=f"{style.shorten(summary.label)}, {_part_name(results, part)} "
+                    f"({len(chosen)})",
+                )
+    axes.set_xlabel(_axis_label(record, 0))
+    axes.set_ylabel(_axis_label(record, 1))
+    axes.margins(0.08)
+    axes.legend(
+        loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2, borderaxespad=0, handletextpad=0.2
+    )
+
+
+def _part_name(results: Results, part: str) -> str:
+    """Name a part of the split in the legend."""
+    if not results.data.n_test:
+        return "all"
+    return "training" if part == "train" else "independent test"
+
+
+def _axis_label(record: Embedding, axis: int) -> str:
+    """Name an axis, with its share of variance where it has one."""
+    label = record.axis_labels[axis]
+    if not record.explained_variance_ratio:
+        return label
+    return f"{label} ({formats.percent(record.explained_variance_ratio[axis])} of variance)"
+
+
+def _name_errors(axes: Any, results: Results, record: Embedding) -> None:
+    """Write the names of the samples that the headline's model got wrong."""
+    wrong = wrong_samples(results)
+    for sample, (x, y) in zip(results.data.samples, record.coordinates, strict=True):
+        if sample.id in wrong:
+            axes.annotate(
+                style.shorten(sample.id),
+                (x, y),
+                xytext=(4, 4),
+                textcoords="offset points",
+                fontsize=7.5,
+                color=style.INK,
+            )
+
+
+def wrong_samples(results: Results) -> tuple[str, ...]:
+    """Give the samples that the headline's evaluation got wrong.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    tuple of str
+        Samples wrong in at least half of the repeats.
+    """
+    primary = _primary(results)
+    protocol = next(p for p in results.protocols if p.key == primary.protocol)
+    return tuple(
+        sample
+        for sample, n_wrong in zip(protocol.sample_ids, primary.n_wrong, strict=True)
+        if 2 * n_wrong >= protocol.n_repeats
+    )
+
+
+def _primary(results: Results) -> Evaluation:
+    """The evaluation of the headline."""
+    return next(e for e in results.evaluations if e.key == results.primary_evaluation)
+
+
+def _variance(axes: Any, record: Embedding) -> None:
+    """Draw the share of variance of the first components."""
+    shares = record.explained_variance_ratio
+    axes.bar(
+        range(1, len(shares) + 1),
+        [100 * share for share in shares],
+        color=style.BASELINE,
+        width=0.7,
+    )
+    axes.set_xlabel("component")
+    axes.set_ylabel("variance explained (%)")
+    axes.set_xticks(range(1, len(shares) + 1, 3))
+
+
+def _caption(results: Results, record: Embedding) -> str:
+    """Say what is drawn, and the scores."""
+    wrong = wrong_samples(results)
+    named = " Named: misclassified by the model of the headline." if wrong else ""
+    split = (
+        " Filled: training samples; open: independent test samples." if results.data.n_test else ""
+    )
+    return (
+        f"Each point is one {results.study.sample_noun} (n = {results.data.n_samples}); colour and "
+        f"shape show the class.{split}{named} Fitted on {record.fitted_on}. Trustworthiness "
+        f"({record.trustworthiness_neighbors} neighbours) "
+        f"{formats.decimal(record.trustworthiness)}, silhouette by class "
+        f"{formats.decimal(record.silhouette)}."
+    )
+
+
+def _alt(results: Results, record: Embedding) -> str:
+    """Say in words where the classes lie."""
+    sentences = []
+    for summary in results.data.classes:
+        points = [
+            xy
+            for sample, xy in zip(results.data.samples, record.coordinates, strict=True)
+            if sample.label == summary.label
+        ]
+        x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
+        sentences.append(
+            f"the {len(points)} {summary.label} samples are centred at "
+            f"{formats.points(x / 100)} across and {formats.points(y / 100)} up"
+        )
+    apart = (
+        "form separate groups"
+        if record.silhouette > 0.5
+        else "lie apart with some overlap"
+        if record.silhouette > 0.2
+        else "overlap"
+    )
+    return f"Scatter plot in which the classes {apart}: {'; '.join(sentences)}."

@@ -1,0 +1,323 @@
+"""Figures of the evaluation: accuracies with intervals, confusion matrices, ROC curves."""
+
+from math import ceil
+from typing import Any
+
+from pipeline.results import Evaluation, Protocol, Results
+from report import formats
+from report.figures import style
+from report.figures.style import Picture
+
+
+def ran(results: Results) -> tuple[Protocol, ...]:
+    """Give the protocols that ran.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    tuple of Protocol
+        In the order of the report.
+    """
+    return tuple(protocol for protocol in results.protocols if not protocol.unavailable)
+
+
+def evaluations(results: Results, protocol: str) -> tuple[Evaluation, ...]:
+    """Give the evaluations of one protocol.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    protocol : str
+        The protocol's key.
+
+    Returns
+    -------
+    tuple of Evaluation
+        In the order of the models.
+    """
+    return tuple(e for e in results.evaluations if e.protocol == protocol)
+
+
+def label(results: Results, model: str) -> str:
+    """Give a model's label.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    model : str
+        The model's key.
+
+    Returns
+    -------
+    str
+        Its label in tables and figures.
+    """
+    return next(record.label for record in results.models if record.key == model)
+
+
+def accuracies(results: Results) -> Picture:
+    """Draw every model's accuracy and interval, protocol by protocol.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    Picture
+        The key figure.
+    """
+    protocols = ran(results)
+    figure = style.canvas(style.COLUMN_MM, 16 + 6.4 * len(results.models))
+    panels = figure.subplots(1, len(protocols), sharey=True, squeeze=False)[0]
+    for axes, protocol in zip(panels, protocols, strict=True):
+        _forest(axes, results, protocol)
+    panels[0].set_yticks(range(len(results.models)), [model.label for model in results.models])
+    panels[0].invert_yaxis()
+    figure.supxlabel("accuracy, with 95 % interval", fontsize=8.5)
+    return Picture(
+        key="accuracies",
+        title="Accuracy of every model under every protocol",
+        caption="Points: accuracy on held-out samples; bars: 95 % intervals (methods in "
+        "the tables of each protocol). Dashed line: always naming the largest class. Filled "
+        "point: the evaluation of the headline. Protocols hold out different samples and are not "
+        "to be compared point by point.",
+        alt=_accuracies_alt(results),
+        svg=style.to_svg(figure),
+    )
+
+
+def _forest(axes: Any, results: Results, protocol: Protocol) -> None:
+    """Draw one protocol's accuracies."""
+    baseline = {model.key for model in results.models if model.is_baseline}
+    for row, evaluation in enumerate(evaluations(results, protocol.key)):
+        colour = style.BASELINE if evaluation.model in baseline else style.CLASS_COLOURS[0]
+        primary = evaluation.key == results.primary_evaluation
+        interval = evaluation.accuracy_interval
+        axes.plot([interval.low, interval.high], [row, row], color=colour, linewidth=1.6)
+        axes.plot(
+            evaluation.accuracy,
+            row,
+            marker="o",
+            markersize=5.5,
+            markerfacecolor=colour if primary else "white",
+            markeredgecolor=colour,
+            markeredgewidth=1.4,
+        )
+        if evaluation.model in baseline:
+            axes.axvline(
+                evaluation.accuracy, color=style.BASELINE, linestyle="--", linewidth=0.9, zorder=0
+            )
+    axes.set_title(f"{protocol.label}\n{_sizes(protocol)}", fontsize=8.5)
+    low = min(e.accuracy_interval.low for e in results.evaluations)
+    axes.set_xlim(max(0.0, low - 0.05), 1.015)
+    axes.grid(axis="x", color=style.RULE, linewidth=0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.set_axisbelow(True)
+
+
+def _sizes(protocol: Protocol) -> str:
+    """Say how many samples a protocol holds out."""
+    if protocol.resampled:
+        return f"{len(protocol.sample_ids)} held out once in each of {protocol.n_repeats} repeats"
+    return f"{protocol.n_train} for training, {protocol.n_test} held out"
+
+
+def _accuracies_alt(results: Results) -> str:
+    """Say who stands highest, and against what."""
+    sentences = []
+    for protocol in ran(results):
+        scored = evaluations(results, protocol.key)
+        best = max(scored, key=lambda evaluation: evaluation.accuracy)
+        worst = min(scored, key=lambda evaluation: evaluation.accuracy)
+        sentences.append(
+            f"{protocol.label}: from {formats.decimal(worst.accuracy)} "
+            f"({label(results, worst.model)}) to {formats.decimal(best.accuracy)} "
+            f"({label(results, best.model)}, interval {formats.interval(best.accuracy_interval)})"
+        )
+    return f"Dot plot of accuracies with interval bars. {'; '.join(sentences)}."
+
+
+def confusions(results: Results, protocol: Protocol) -> Picture:
+    """Draw the confusion matrix of every model under one protocol.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    protocol : Protocol
+        The protocol.
+
+    Returns
+    -------
+    Picture
+        One small matrix a model.
+    """
+    scored = evaluations(results, protocol.key)
+    n_classes = len(results.data.classes)
+    columns = min(3, len(scored)) if n_classes <= 5 else min(2, len(scored))
+    rows = ceil(len(scored) / columns)
+    side = style.COLUMN_MM / columns
+    figure = style.canvas(style.COLUMN_MM, rows * min(side, 34 + 6 * n_classes))
+    panels = figure.subplots(rows, columns, squeeze=False)
+    for axes in panels.flat[len(scored) :]:
+        axes.remove()
+    for position, evaluation in enumerate(scored):
+        axes = panels.flat[position]
+        _matrix(axes, results, evaluation, protocol.n_repeats)
+        if position % columns == 0:
+            axes.set_ylabel("true class")
+    per_repeat = (
+        f"Counts are means over the {protocol.n_repeats} repeats; rows sum to the number of "
+        "samples of the class."
+        if protocol.resampled
+        else "Counts of held-out samples."
+    )
+    return Picture(
+        key=f"confusion-{protocol.key}",
+        title=f"Confusion matrices: {protocol.label[0].lower()}{protocol.label[1:]}",
+        caption=f"Rows: true class; columns: predicted class. {per_repeat} Darker: a larger share "
+        "of the true class.",
+        alt=_confusions_alt(results, scored, protocol),
+        svg=style.to_svg(figure),
+    )
+
+
+def _matrix(axes: Any, results: Results, evaluation: Evaluation, n_repeats: int) -> None:
+    """Draw one matrix: counts as text, shares of the true class as shade."""
+    names = [style.shorten(summary.label, 12) for summary in results.data.classes]
+    shares = [[n / max(sum(row), 1) for n in row] for row in evaluation.confusion]
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.25, interpolation="none")
+    for i, row in enumerate(evaluation.confusion):
+        for j, n in enumerate(row):
+            text = f"{n / n_repeats:.1f}" if n_repeats > 1 else str(n)
+            axes.text(
+                j,
+                i,
+                text,
+                ha="center",
+                va="center",
+                fontsize=9 if len(names) <= 5 else 6.5,
+                color="white" if shares[i][j] > 0.6 else style.INK,
+            )
+    axes.set_title(label(results, evaluation.model), fontsize=8.5)
+    tilt = {"rotation": 90} if len(names) > 5 else {}
+    axes.set_xticks(range(len(names)), names, **tilt)
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+def _confusions_alt(results: Results, scored: tuple[Evaluation, ...], protocol: Protocol) -> str:
+    """Say what each model confuses."""
+    names = [summary.label for summary in results.data.classes]
+    sentences = []
+    for evaluation in scored:
+        mistaken = [
+            f"{n / protocol.n_repeats:g} {names[i]} called {names[j]}"
+            for i, row in enumerate(evaluation.confusion)
+            for j, n in enumerate(row)
+            if i != j and n
+        ]
+        sentences.append(f"{label(results, evaluation.model)}: {', '.join(mistaken) or 'no error'}")
+    return f"{len(scored)} matrices of counts. {'; '.join(sentences)}."
+
+
+def roc(results: Results) -> Picture | None:
+    """Draw ROC curves for every protocol that holds each sample out once.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    Picture or None
+        None if no such protocol has both classes among its held-out samples. With more
+        than two classes the curves are those of the headline's model.
+    """
+    protocols = [
+        protocol
+        for protocol in ran(results)
+        if any(evaluation.roc for evaluation in evaluations(results, protocol.key))
+    ]
+    if not protocols:
+        return None
+    two_classes = len(results.data.classes) == 2
+    figure = style.canvas(style.COLUMN_MM if len(protocols) > 1 else 110, 96)
+    panels = figure.subplots(1, len(protocols), squeeze=False)[0]
+    for axes, protocol in zip(panels, protocols, strict=True):
+        _curves(axes, results, protocol, two_classes=two_classes)
+    panels[0].set_ylabel("true positive rate")
+    handles, names = panels[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower left", ncols=3)
+    positive = results.data.classes[1].label
+    what = (
+        f"One curve for each model; positive class: {positive}."
+        if two_classes
+        else "One curve for each class against the rest, for the model of the headline."
+    )
+    return Picture(
+        key="roc",
+        title="Receiver operating characteristic curves",
+        caption=f"{what} Diagonal: no information. The area under a curve says how well a model "
+        "ranks the samples, not whether its threshold is right.",
+        alt=_roc_alt(results, protocols),
+        svg=style.to_svg(figure),
+    )
+
+
+def _curves(axes: Any, results: Results, protocol: Protocol, *, two_classes: bool) -> None:
+    """Draw one protocol's curves."""
+    axes.plot([0, 1], [0, 1], color=style.RULE, linewidth=0.9)
+    scored = [
+        e
+        for e in evaluations(results, protocol.key)
+        if not next(m for m in results.models if m.key == e.model).is_baseline
+    ]
+    curves = (
+        [(label(results, e.model), curve) for e in scored for curve in e.roc]
+        if two_classes
+        else [
+            (curve.label, curve)
+            for e in scored
+            if e.model == results.primary_evaluation.split("/")[1]
+            for curve in e.roc
+        ]
+    )
+    for position, (name, curve) in enumerate(curves):
+        colour, dashes = style.MODEL_STYLES[position % len(style.MODEL_STYLES)]
+        axes.step(
+            curve.false_positive_rate,
+            curve.true_positive_rate,
+            where="post",
+            color=colour,
+            linestyle=dashes,
+            linewidth=1.4,
+            label=style.shorten(name),
+        )
+    axes.set_title(f"{protocol.label} (n = {protocol.n_test})", fontsize=8.5)
+    axes.set_xlabel("false positive rate")
+    axes.set_aspect("equal")
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.02, 1.02)
+
+
+def _roc_alt(results: Results, protocols: list[Protocol]) -> str:
+    """Say the areas."""
+    sentences = []
+    for protocol in protocols:
+        areas = ", ".join(
+            f"{label(results, e.model)} {formats.decimal(e.roc_auc)}"
+            for e in evaluations(results, protocol.key)
+        )
+        sentences.append(f"{protocol.label}, areas under the curves: {areas}")
+    return f"Step curves above the diagonal. {'. '.join(sentences)}."

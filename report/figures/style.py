@@ -1,0 +1,174 @@
+"""The look that all figures share, and how a drawing becomes bytes.
+
+Classes are told apart by colour (Okabe and Ito's palette, safe for colour-blind readers)
+and by shape; the two parts of a split by filled and open markers.
+"""
+
+import base64
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from report.fonts import figure_fonts
+
+INK = "#1b1b1b"
+MUTED = "#5d5d5d"
+RULE = "#c9c9c9"
+BASELINE = "#8a8a8a"
+CLASS_COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#6A4C93",
+    "#4D4D4D",
+)
+CLASS_MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
+MODEL_STYLES = (
+    ("#1b1b1b", "-"),
+    ("#0072B2", "-"),
+    ("#D55E00", "--"),
+    ("#009E73", "-."),
+    ("#CC79A7", ":"),
+    ("#E69F00", "--"),
+)
+COLUMN_MM = 170  # the width of two journal columns
+_MM_PER_INCH = 25.4
+
+_RC: dict[str, Any] = {
+    "svg.hashsalt": "expression-report",
+    "svg.fonttype": "path",  # the page shows the same letters everywhere
+    "font.size": 8.5,
+    "axes.titlesize": 9,
+    "axes.labelsize": 8.5,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.unicode_minus": True,
+    "text.color": INK,
+    "text.parse_math": False,  # names are strangers' text: a dollar sign is a dollar sign
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.frameon": False,
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure ready for the page; `alt` says what is to be seen, `caption` what it is."""
+
+    key: str
+    title: str
+    caption: str
+    alt: str
+    svg: bytes
+    number: int = 0
+
+    @property
+    def data_uri(self) -> str:
+        """The drawing as a data address."""
+        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode('ascii')}"
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw in the report's style; matplotlib's own settings are left as they were."""
+    with figure_fonts() as families:
+        settings: Any = _RC | {"font.family": list(families)}
+        with matplotlib.rc_context(settings):
+            yield
+
+
+def canvas(width_mm: float, height_mm: float) -> Figure:
+    """Make an empty figure.
+
+    Parameters
+    ----------
+    width_mm, height_mm : float
+        Size in millimetres.
+
+    Returns
+    -------
+    Figure
+        Without pyplot, so that nothing global is touched.
+    """
+    return Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout="constrained")
+
+
+def to_svg(figure: Figure) -> bytes:
+    """Write a figure as SVG, without a date.
+
+    Parameters
+    ----------
+    figure : Figure
+        The drawing.
+
+    Returns
+    -------
+    bytes
+        SVG, the same for the same drawing.
+    """
+    FigureCanvasSVG(figure)
+    buffer = io.BytesIO()
+    figure.savefig(
+        buffer,
+        format="svg",
+        dpi=200,
+        metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+    )
+    return buffer.getvalue()
+
+
+def class_style(position: int) -> tuple[str, str]:
+    """Give colour and marker of a class.
+
+    Parameters
+    ----------
+    position : int
+        Its place among the sorted classes.
+
+    Returns
+    -------
+    colour, marker : str
+        Repeated, in other pairs, where there are more classes than colours.
+    """
+    n_colours, n_markers = len(CLASS_COLOURS), len(CLASS_MARKERS)
+    shift = position // n_colours
+    return CLASS_COLOURS[position % n_colours], CLASS_MARKERS[(position + shift) % n_markers]
+
+
+def shorten(text: str, length: int = 28) -> str:
+    """Cut a name that would not fit.
+
+    Parameters
+    ----------
+    text : str
+        The name.
+    length : int, default=28
+        Most characters.
+
+    Returns
+    -------
+    str
+        The name, or its start and an ellipsis. Control characters become blanks.
+    """
+    clean = "".join(c if c.isprintable() else " " for c in text)
+    return clean if len(clean) <= length else f"{clean[: length - 1]}…"

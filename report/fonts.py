@@ -1,0 +1,95 @@
+"""The fonts of page, PDF and figures: they travel with the templates, none is the system's.
+
+Source Serif 4 is the text, Source Sans 3 tables, headings and figures. What they lack
+(Greek, some mathematics) comes from the DejaVu fonts that matplotlib carries.
+"""
+
+import base64
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+TEMPLATES = next(
+    path for path in (_HERE / "templates", _HERE.parent / "templates") if path.is_dir()
+)
+"""The templates: inside the wheel, or beside the packages."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """One font file and how a stylesheet names it."""
+
+    family: str
+    weight: int
+    style: str
+    file: str
+
+    @property
+    def data_uri(self) -> str:
+        """The file as a data address."""
+        content = (TEMPLATES / "fonts" / self.file).read_bytes()
+        return f"data:font/woff2;base64,{base64.b64encode(content).decode('ascii')}"
+
+
+FACES: tuple[Face, ...] = (
+    Face("Report Sans", 400, "normal", "source-sans-3-latin-400-normal.woff2"),
+    Face("Report Sans", 600, "normal", "source-sans-3-latin-600-normal.woff2"),
+    Face("Report Serif", 400, "normal", "source-serif-4-latin-400-normal.woff2"),
+    Face("Report Serif", 400, "italic", "source-serif-4-latin-400-italic.woff2"),
+    Face("Report Serif", 600, "normal", "source-serif-4-latin-600-normal.woff2"),
+)
+
+
+@contextmanager
+def figure_fonts() -> Iterator[tuple[str, ...]]:
+    """Lend matplotlib the sans-serif faces, for as long as figures are drawn.
+
+    Yields
+    ------
+    tuple of str
+        Family names to draw with, in the order in which glyphs are looked for.
+    """
+    from fontTools.ttLib import TTFont
+    from matplotlib.font_manager import fontManager
+
+    known = list(fontManager.ttflist)
+    with tempfile.TemporaryDirectory() as folder:
+        for face in FACES[:2]:
+            # matplotlib reads TrueType only; the content is the same, unpacked.
+            font = TTFont(TEMPLATES / "fonts" / face.file)
+            font.flavor = None
+            path = Path(folder) / f"{face.file}.ttf"
+            font.save(path)
+            fontManager.addfont(path)
+        added = [entry.name for entry in fontManager.ttflist if entry not in known]
+        try:
+            yield (*dict.fromkeys(added), "DejaVu Sans")
+        finally:
+            fontManager.ttflist[:] = known
+
+
+def fontconfig(cache: Path) -> str:
+    """Write the configuration that shows Pango the fonts of matplotlib and no others.
+
+    Parameters
+    ----------
+    cache : Path
+        A folder for fontconfig's cache.
+
+    Returns
+    -------
+    str
+        The content of a `fonts.conf`.
+    """
+    import matplotlib
+
+    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return (
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>'
+        f"<dir>{escape(str(fonts))}</dir><cachedir>{escape(str(cache))}</cachedir>"
+        "</fontconfig>\n"
+    )

@@ -1,0 +1,262 @@
+"""Numbers to text, in one place: what a format means is said here and nowhere else.
+
+========== ==================================================== =============
+format     writes                                               example
+========== ==================================================== =============
+count      a whole number                                       7129
+decimal    a share or coefficient, three decimals               0.941
+percent    a share 0 to 1 as percent, one decimal               94.1 %
+points     a difference of shares as percentage points          2.9
+p_value    three decimals, or below 0.001                       < 0.001
+number     a setting, as short as it goes                       16000
+text       as it is                                             linear SVM
+========== ==================================================== =============
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.results import Interval, Statement, Value
+
+MINUS = "−"  # typographic: a hyphen is shorter and breaks at line ends
+NO_BREAK = "\u00a0"
+UNDEFINED = "–"
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_CITATION = re.compile(r"\[@([A-Za-z0-9_-]+)\]")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of prose: text, or the key of a cited work."""
+
+    text: str
+    cites: str | None = None
+
+
+def count(value: float) -> str:
+    """Write a whole number.
+
+    Parameters
+    ----------
+    value : int
+        The number.
+
+    Returns
+    -------
+    str
+        Its digits.
+    """
+    return f"{value:.0f}".replace("-", MINUS)
+
+
+def decimal(value: float | None) -> str:
+    """Write a share or coefficient with three decimals.
+
+    Parameters
+    ----------
+    value : float or None
+        The value.
+
+    Returns
+    -------
+    str
+        Three decimals, or a dash where it is undefined.
+    """
+    return UNDEFINED if value is None else f"{value:.3f}".replace("-", MINUS)
+
+
+def percent(value: float) -> str:
+    """Write a share as percent with one decimal.
+
+    Parameters
+    ----------
+    value : float
+        A share, 0 to 1.
+
+    Returns
+    -------
+    str
+        For example 94.1 %.
+    """
+    return f"{100 * value:.1f}{NO_BREAK}%"
+
+
+def points(value: float) -> str:
+    """Write a difference of shares as percentage points.
+
+    Parameters
+    ----------
+    value : float
+        A difference, -1 to 1.
+
+    Returns
+    -------
+    str
+        One decimal.
+    """
+    return f"{100 * value:.1f}".replace("-", MINUS)
+
+
+def p_value(value: float | None) -> str:
+    """Write a p- or q-value for prose.
+
+    Parameters
+    ----------
+    value : float or None
+        The value, 0 to 1.
+
+    Returns
+    -------
+    str
+        Three decimals, "< 0.001" below that, a dash where it is undefined.
+    """
+    if value is None:
+        return UNDEFINED
+    return f"<{NO_BREAK}0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def scientific(value: float | None) -> str:
+    """Write a p- or q-value for a table that ranks by it.
+
+    Parameters
+    ----------
+    value : float or None
+        The value, 0 to 1.
+
+    Returns
+    -------
+    str
+        Three decimals, or two digits and a power of ten below 0.001.
+    """
+    if value is None or value >= 0.001:
+        return decimal(value)
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}e{MINUS}{abs(int(exponent))}"
+
+
+def number(value: float) -> str:
+    """Write a setting.
+
+    Parameters
+    ----------
+    value : float
+        The value.
+
+    Returns
+    -------
+    str
+        As short as it goes: 16000, 0.1.
+    """
+    return f"{value:.10g}".replace("-", MINUS)
+
+
+def interval(value: Interval) -> str:
+    """Write an interval.
+
+    Parameters
+    ----------
+    value : Interval
+        The interval.
+
+    Returns
+    -------
+    str
+        For example 0.809 to 0.984.
+    """
+    return f"{decimal(value.low)} to {decimal(value.high)}"
+
+
+def n_bytes(value: int) -> str:
+    """Write the size of a file.
+
+    Parameters
+    ----------
+    value : int
+        Bytes.
+
+    Returns
+    -------
+    str
+        Bytes, kB or MB (powers of 1000).
+    """
+    if value < 1_000:
+        return f"{value}{NO_BREAK}B"
+    if value < 1_000_000:
+        return f"{value / 1_000:.0f}{NO_BREAK}kB"
+    return f"{value / 1_000_000:.1f}{NO_BREAK}MB"
+
+
+FORMATS: dict[str, Callable[..., str]] = {
+    "count": count,
+    "decimal": decimal,
+    "percent": percent,
+    "points": points,
+    "p_value": p_value,
+    "number": number,
+    "text": str,
+}
+"""The declared formats of a `Value`."""
+
+
+def value_text(value: Value) -> str:
+    """Write a value in its declared format.
+
+    Parameters
+    ----------
+    value : Value
+        The value.
+
+    Returns
+    -------
+    str
+        Its text.
+    """
+    return FORMATS[value.format](value.value)
+
+
+def parts(statement: Statement | str) -> list[Part]:
+    """Fill a statement and take it apart at its citations.
+
+    Citations are looked for in the template only, never in a value: a value is
+    strangers' text.
+
+    Parameters
+    ----------
+    statement : Statement or str
+        A statement, or a text without values.
+
+    Returns
+    -------
+    list of Part
+        Texts and citations in order.
+    """
+    if isinstance(statement, str):
+        statement = Statement(template=statement)
+    texts = {value.name: value_text(value) for value in statement.values}
+    pieces = _CITATION.split(statement.template)  # text, key, text, key, ..., text
+    found = []
+    for position, piece in enumerate(pieces):
+        if position % 2:
+            found.append(Part(text="", cites=piece))
+        elif piece:
+            found.append(Part(_PLACE.sub(lambda m: texts.get(m.group(1), m.group(0)), piece)))
+    return found
+
+
+def plain(statement: Statement | str) -> str:
+    """Fill a statement and leave its citations out.
+
+    Parameters
+    ----------
+    statement : Statement or str
+        A statement, or a text without values.
+
+    Returns
+    -------
+    str
+        Plain text: for the terminal, for metadata, for text alternatives.
+    """
+    text = "".join(part.text for part in parts(statement))
+    return re.sub(r"\s+([.,;:)])", r"\1", re.sub(r"  +", " ", text)).strip()

@@ -1,0 +1,107 @@
+"""Results to one HTML text: the page for the screen, and the same page for paper.
+
+Every template is escaped, undefined names are errors, and nothing is fetched: fonts and
+figures are data addresses, and the page's own policy forbids any request.
+"""
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.results import Finding, Results
+from report import formats, tables
+from report.figures import catalogue
+from report.fonts import FACES, TEMPLATES
+
+N_GRAVEST = 3
+
+SECTIONS: tuple[tuple[str, str], ...] = (
+    ("data", "Data"),
+    ("embeddings", "Embeddings"),
+    ("models", "Models and results"),
+    ("improvements", "What the recommended changes did"),
+    ("genes", "Genes"),
+    ("caveats", "Caveats"),
+    ("methods", "Methods"),
+    ("provenance", "Provenance"),
+    ("references", "References"),
+)
+"""The chapters: anchor and heading, in order. Each has a template of the same name."""
+
+
+def pages(results: Results) -> tuple[str, str]:
+    """Render the report for the screen and for paper.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    screen, paper : str
+        Two HTML texts with the same content and other stylesheets.
+    """
+    figures = catalogue.draw(results)
+    content = {
+        "results": results,
+        "figures": figures,
+        "tables": tables.build(results),
+        "sections": SECTIONS,
+        "faces": FACES,
+        "gravest": results.findings[:N_GRAVEST],
+        "citation_numbers": {
+            work.key: number for number, work in enumerate(results.references, start=1)
+        },
+    }
+    template = environment().get_template("report.html")
+    return (
+        template.render(content, medium="screen"),
+        template.render(content, medium="paper"),
+    )
+
+
+def environment() -> Environment:
+    """Build the Jinja environment: everything escaped, nothing undefined.
+
+    Returns
+    -------
+    Environment
+        With the formats as filters.
+    """
+    jinja = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    jinja.filters |= {
+        "count": formats.count,
+        "decimal": formats.decimal,
+        "interval": formats.interval,
+        "number": formats.number,
+        "p_value": formats.p_value,
+        "parts": formats.parts,
+        "percent": formats.percent,
+        "plain": formats.plain,
+        "of_section": of_section,
+    }
+    return jinja
+
+
+def of_section(findings: tuple[Finding, ...], section: str) -> list[Finding]:
+    """Pick the findings that qualify a chapter.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        All findings.
+    section : str
+        The chapter's anchor.
+
+    Returns
+    -------
+    list of Finding
+        In their order.
+    """
+    return [finding for finding in findings if finding.section == section]

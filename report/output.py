@@ -1,0 +1,54 @@
+"""Files written beside and moved into place: what stood there stays whole until all is done."""
+
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+
+def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write a set of files, all or none.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they go; made if it is not there.
+    contents : mapping of str to bytes
+        Content of each file name.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written; what stood there is unchanged.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    # Beside, not in the system's temporary folder: a move within one file system is atomic.
+    staging = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    try:
+        for name, content in contents.items():
+            (staging / name).write_bytes(content)
+        with _interrupt_postponed():
+            for name in contents:
+                (staging / name).replace(folder / name)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def _interrupt_postponed() -> Iterator[None]:
+    """Let Ctrl-C wait while files are moved: no mixture of old and new."""
+    pending: list[tuple[int, FrameType | None]] = []
+    try:
+        before = signal.signal(signal.SIGINT, lambda *call: pending.append(call))
+    except ValueError:  # not in the main thread: no signal arrives here
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pending:
+        raise KeyboardInterrupt
