@@ -4,6 +4,8 @@ A table knows its caption and columns; which column is a number decides its alig
 """
 
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from pipeline.results import Averages, ClassMetrics, Evaluation, Protocol, Results
 from report import formats
@@ -19,14 +21,25 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table ready for the page; the first cell of each row names the row."""
+    """A table ready for the page; the first cell of each row names the row.
+
+    Where a table is grouped, neighbouring rows of the same name form one group.
+    """
 
     key: str
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    grouped: bool = False
     number: int = 0
+
+    @property
+    def groups(self) -> list[list[tuple[str, ...]]]:
+        """The rows by group; a table that is not grouped is one group."""
+        if not self.grouped:
+            return [list(self.rows)]
+        return [list(rows) for _, rows in groupby(self.rows, key=itemgetter(0))]
 
 
 def build(results: Results) -> dict[str, Table]:
@@ -45,8 +58,8 @@ def build(results: Results) -> dict[str, Table]:
     ran = [protocol for protocol in results.protocols if not protocol.unavailable]
     tables = [
         classes(results),
-        files(results),
         ledger(results),
+        files(results),
         embeddings(results),
         *(
             table
@@ -289,6 +302,7 @@ def per_class(results: Results, protocol: Protocol) -> Table:
         columns=_columns("Model", "Class", "*Precision", "*Recall", "*F1", "*Predictions"),
         rows=tuple(rows),
         note="The weighted mean weights each class by its number of samples.",
+        grouped=True,
     )
 
 

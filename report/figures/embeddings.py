@@ -23,7 +23,7 @@ def embedding(results: Results, record: Embedding) -> Picture:
     Picture
         The figure; PCA has its shares of variance beside it.
     """
-    figure = style.canvas(style.COLUMN_MM, 92)
+    figure = style.canvas(style.COLUMN_MM, 84)
     if record.explained_variance_ratio:
         axes, bars = figure.subplots(1, 2, width_ratios=(3.2, 1))
         _variance(bars, record)
@@ -31,6 +31,7 @@ def embedding(results: Results, record: Embedding) -> Picture:
         axes = figure.subplots()
     _points(axes, results, record)
     _name_errors(axes, results, record)
+    figure.legend(loc="outside lower left", ncols=4, handletextpad=0.1, columnspacing=1.2)
     return Picture(
         key=record.key,
         title=f"{record.label} of the {results.data.n_samples} {results.study.sample_noun}s",
@@ -65,9 +66,6 @@ def _points(axes: Any, results: Results, record: Embedding) -> None:
     axes.set_xlabel(_axis_label(record, 0))
     axes.set_ylabel(_axis_label(record, 1))
     axes.margins(0.08)
-    axes.legend(
-        loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2, borderaxespad=0, handletextpad=0.2
-    )
 
 
 def _part_name(results: Results, part: str) -> str:

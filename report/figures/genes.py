@@ -22,7 +22,7 @@ def heat_map(results: Results) -> Picture:
         Rows genes, columns samples, grouped by split and class.
     """
     record = results.genes.heat_map
-    figure = style.canvas(style.COLUMN_MM, 26 + 3.5 * len(record.gene_ids))
+    figure = style.canvas(style.COLUMN_MM, 24 + 3.3 * len(record.gene_ids))
     axes = figure.subplots()
     image = axes.imshow(
         record.z,
@@ -66,7 +66,7 @@ def _groups(axes: Any, results: Results, record: HeatMap) -> None:
         colour, _ = style.class_style(labels.index(label))
         axes.plot(
             [start - 0.4, start + n - 0.6],
-            [-1.2, -1.2],
+            [-1.1, -1.1],
             color=colour,
             linewidth=4,
             alpha=1.0 if partition == "train" else 0.55,
@@ -84,7 +84,8 @@ def _groups(axes: Any, results: Results, record: HeatMap) -> None:
             axes.axhline(row - 0.5, color="white", linewidth=1.6)
     axes.set_xticks(ticks, names, fontsize=7.5)
     axes.xaxis.tick_top()
-    axes.tick_params(axis="x", length=0, pad=5)
+    axes.tick_params(axis="x", length=0, pad=9)
+    axes.set_ylim(len(record.gene_ids) - 0.5, -0.5)
 
 
 def _caption(results: Results, record: HeatMap) -> str:

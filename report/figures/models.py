@@ -1,6 +1,7 @@
 """Figures of the evaluation: accuracies with intervals, confusion matrices, ROC curves."""
 
 from math import ceil
+from textwrap import fill
 from typing import Any
 
 from pipeline.results import Evaluation, Protocol, Results
@@ -75,7 +76,7 @@ def accuracies(results: Results) -> Picture:
         The key figure.
     """
     protocols = ran(results)
-    figure = style.canvas(style.COLUMN_MM, 16 + 6.4 * len(results.models))
+    figure = style.canvas(style.COLUMN_MM, 22 + 6.4 * len(results.models))
     panels = figure.subplots(1, len(protocols), sharey=True, squeeze=False)[0]
     for axes, protocol in zip(panels, protocols, strict=True):
         _forest(axes, results, protocol)
@@ -126,8 +127,8 @@ def _forest(axes: Any, results: Results, protocol: Protocol) -> None:
 def _sizes(protocol: Protocol) -> str:
     """Say how many samples a protocol holds out."""
     if protocol.resampled:
-        return f"{len(protocol.sample_ids)} held out once in each of {protocol.n_repeats} repeats"
-    return f"{protocol.n_train} for training, {protocol.n_test} held out"
+        return f"{protocol.n_repeats} × {protocol.n_folds} folds, n = {len(protocol.sample_ids)}"
+    return f"{protocol.n_train} train, n = {protocol.n_test} held out"
 
 
 def _accuracies_alt(results: Results) -> str:
@@ -162,17 +163,18 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
     """
     scored = evaluations(results, protocol.key)
     n_classes = len(results.data.classes)
-    columns = min(3, len(scored)) if n_classes <= 5 else min(2, len(scored))
+    columns = min(6 if n_classes <= 3 else 3 if n_classes <= 6 else 2, len(scored))
     rows = ceil(len(scored) / columns)
-    side = style.COLUMN_MM / columns
-    figure = style.canvas(style.COLUMN_MM, rows * min(side, 34 + 6 * n_classes))
+    figure = style.canvas(style.COLUMN_MM, rows * min(style.COLUMN_MM / columns + 12, 90))
     panels = figure.subplots(rows, columns, squeeze=False)
     for axes in panels.flat[len(scored) :]:
         axes.remove()
     for position, evaluation in enumerate(scored):
         axes = panels.flat[position]
         _matrix(axes, results, evaluation, protocol.n_repeats)
-        if position % columns == 0:
+        if position % columns:
+            axes.set_yticklabels([])
+        else:
             axes.set_ylabel("true class")
     per_repeat = (
         f"Counts are means over the {protocol.n_repeats} repeats; rows sum to the number of "
@@ -207,7 +209,7 @@ def _matrix(axes: Any, results: Results, evaluation: Evaluation, n_repeats: int)
                 fontsize=9 if len(names) <= 5 else 6.5,
                 color="white" if shares[i][j] > 0.6 else style.INK,
             )
-    axes.set_title(label(results, evaluation.model), fontsize=8.5)
+    axes.set_title(fill(label(results, evaluation.model), 16), fontsize=8)
     tilt = {"rotation": 90} if len(names) > 5 else {}
     axes.set_xticks(range(len(names)), names, **tilt)
     axes.set_yticks(range(len(names)), names)
@@ -302,7 +304,7 @@ def _curves(axes: Any, results: Results, protocol: Protocol, *, two_classes: boo
             color=colour,
             linestyle=dashes,
             linewidth=1.4,
-            label=style.shorten(name),
+            label=style.shorten(name, 36),
         )
     axes.set_title(f"{protocol.label} (n = {protocol.n_test})", fontsize=8.5)
     axes.set_xlabel("false positive rate")

@@ -1,0 +1,208 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline import config
+from pipeline.config import Config
+from pipeline.errors import ConfigError
+
+MINIMAL = """\
+seed = 7
+[study]
+name = "toy"
+title = "Toy"
+[data]
+format = "tables"
+[data.files.expression]
+name = "expression.csv"
+[data.files.samples]
+name = "samples.csv"
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """Write the smallest study file."""
+    path = tmp_path / "toy.toml"
+    path.write_text(MINIMAL)
+    return path
+
+
+def complaint(path: Path) -> str:
+    """Give what is said of a study file that is refused."""
+    with pytest.raises(ConfigError) as caught:
+        config.load(path)
+    return str(caught.value)
+
+
+def test_a_minimal_study_is_enough(study: Path) -> None:
+    """Name, title, format and files are all that a study must say."""
+    actual = config.load(study)
+
+    assert ("toy", "Toy", 7) == (actual.study.name, actual.study.title, actual.seed)
+
+
+def test_preprocessing_defaults_are_dudoits(study: Path) -> None:
+    """Floor 100, ceiling 16 000, fold 5, range 500: Dudoit et al. 2002, section 3.1.2."""
+    actual = config.load(study).preprocess
+
+    expected = ("standard", 100, 16_000, 5, 500)
+    constants = (actual.floor, actual.ceiling, actual.min_fold, actual.min_range)
+    assert expected == (actual.recipe, *constants)
+
+
+def test_the_primary_model_has_a_default(study: Path) -> None:
+    """The model of the headline is named before any result is seen."""
+    actual = config.load(study).evaluate.primary_model
+
+    assert "svm" == actual
+
+
+def test_a_configuration_is_frozen(study: Path) -> None:
+    """No step can change a setting under way."""
+    actual = config.load(study)
+
+    with pytest.raises(ValueError, match="frozen"):
+        actual.seed = 8
+
+
+def test_arrays_become_tuples(study: Path) -> None:
+    """An array of TOML is a tuple, which is frozen too."""
+    study.write_text(MINIMAL.replace('"Toy"', '"Toy"\nauthors = ["A", "B"]'))
+
+    actual = config.load(study).study.authors
+
+    assert ("A", "B") == actual
+
+
+def test_the_shipped_study_is_golubs(golub_config: Config) -> None:
+    """data/golub.toml loads, and keeps the default preprocessing and models."""
+    assert config.PreprocessSection() == golub_config.preprocess
+    assert config.EvaluateSection() == golub_config.evaluate
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("seed = 7", "seed = -1", "seed: Input should be greater than or equal to 0, found -1"),
+        ("seed = 7", 'seed = "7"', "seed: Input should be a valid integer, found '7'"),
+        ("seed = 7", "sead = 7", "sead: Extra inputs are not permitted, found 7"),
+        ('title = "Toy"\n', "", "study.title: Field required"),
+        (
+            '"toy"',
+            '"../toy"',
+            "study.name: String should match pattern '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$', found "
+            "'../toy'",
+        ),
+        (
+            '"tables"',
+            '"excel"',
+            "data.format: Input should be 'kaggle' or 'tables', found 'excel'",
+        ),
+        (
+            '"samples.csv"',
+            '"a/samples.csv"',
+            r"data.files.samples.name: String should match pattern '^[^/\\]+$', found "
+            "'a/samples.csv'",
+        ),
+        (
+            "[data.files.samples]",
+            "[data.files.labels]",
+            "data.files: format 'tables' expects expression, samples; found expression, labels",
+        ),
+        (
+            "[study]",
+            '[evaluate]\nmodels = ["majority", "logistic"]\n[study]',
+            "evaluate.primary_model: expected one of evaluate.models (majority, logistic), found "
+            "'svm'",
+        ),
+        (
+            "[study]",
+            "[preprocess]\nfloor = 16000\n[study]",
+            "preprocess.ceiling: expected more than the floor 16000, found 16000",
+        ),
+        (
+            "[study]",
+            "[preprocess]\nfloor = nan\n[study]",
+            "preprocess.floor: Input should be a finite number, found nan",
+        ),
+        (
+            "[study]",
+            "[evaluate]\nn_folds = 1\n[study]",
+            "evaluate.n_folds: Input should be greater than or equal to 2, found 1",
+        ),
+    ],
+)
+def test_a_bad_setting_is_named_on_one_line(study: Path, old: str, new: str, expected: str) -> None:
+    """A setting that cannot be is one line: file, key, what was expected, what was found."""
+    study.write_text(MINIMAL.replace(old, new, 1))
+
+    actual = complaint(study)
+
+    assert f"{study}: {expected}" == actual
+
+
+def test_an_embedded_copy_must_name_its_files(study: Path) -> None:
+    """The embedded copy's files are checked like the study's own."""
+    study.write_text(
+        MINIMAL + '[data.embedded]\nformat = "tables"\nfolder = "f"\ndescription = ""\n'
+        'unit = "u"\n[data.embedded.files.samples]\nname = "samples.csv"\n'
+    )
+
+    actual = complaint(study)
+
+    expected = "data.embedded.files: format 'tables' expects expression, samples; found samples"
+    assert f"{study}: {expected}" == actual
+
+
+@pytest.mark.parametrize(
+    ("section", "setting", "key"),
+    [
+        # A model that stands twice would be evaluated, and counted, twice.
+        ("evaluate", 'models = ["svm", "svm"]', "evaluate.models"),
+        # The noun goes into templates, whose places are written in braces.
+        ("study", 'sample_noun = "{cell}"', "study.sample_noun"),
+        # The report could not print the work that the description cites.
+        ("data", 'description = "Data of [@nobody2020]."', "data.description"),
+    ],
+)
+def test_a_setting_that_a_later_step_would_trip_over_is_refused(
+    study: Path, section: str, setting: str, key: str
+) -> None:
+    """What no later step can use is refused when the file is loaded."""
+    if section == "evaluate":
+        study.write_text(f"{MINIMAL}[evaluate]\n{setting}\n")
+    else:
+        study.write_text(MINIMAL.replace(f"[{section}]", f"[{section}]\n{setting}", 1))
+
+    actual = complaint(study)
+
+    assert actual.startswith(f"{study}: {key}: ")
+    assert "\n" not in actual
+
+
+def test_a_missing_study_file_is_named(tmp_path: Path) -> None:
+    """A file that is not there is named on one line."""
+    actual = complaint(tmp_path / "no.toml")
+
+    assert actual.startswith(f"{tmp_path / 'no.toml'}: expected a study file, found none to read")
+    assert "\n" not in actual
+
+
+def test_bytes_that_are_not_utf8_are_refused(study: Path) -> None:
+    """A study file in Latin-1 is named on one line."""
+    study.write_bytes(MINIMAL.replace("Toy", "façade").encode("latin-1"))
+
+    actual = complaint(study)
+
+    assert actual.startswith(f"{study}: expected a study file, found none to read")
+    assert "\n" not in actual
+
+
+def test_a_file_that_is_no_toml_is_refused(study: Path) -> None:
+    """A fault of syntax is named with its line."""
+    study.write_text("seed = \n")
+
+    actual = complaint(study)
+
+    assert f"{study}: expected TOML, found: Invalid value (at line 1, column 8)" == actual

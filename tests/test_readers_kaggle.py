@@ -1,0 +1,300 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.dataset import Dataset
+from pipeline.errors import DataError
+from pipeline.readers import kaggle
+
+Edit = Callable[[Path, str, str], None]
+
+
+def read(folder: Path) -> Dataset:
+    """Read the study of a folder."""
+    files = {"labels": "actual.csv", "train": "train.csv", "independent": "test.csv"}
+    return kaggle.read({role: folder / name for role, name in files.items()}, unit="units")
+
+
+def complaint(folder: Path) -> str:
+    """Give what the reader says of a study that it refuses."""
+    with pytest.raises(DataError) as caught:
+        read(folder)
+    return str(caught.value)
+
+
+def test_matrix_is_transposed_and_in_label_order(kaggle_dir: Path) -> None:
+    """Row s of the matrix holds the values of sample s, whatever the order of the columns."""
+    expected = [[10 * sample + gene for gene in range(3)] for sample in range(1, 9)]
+
+    actual = read(kaggle_dir)
+
+    assert expected == actual.X.tolist()
+
+
+def test_labels_are_joined_by_name(kaggle_dir: Path) -> None:
+    """Each sample has the class that the label file gives for its name."""
+    actual = read(kaggle_dir)
+
+    expected = {"1": "ALL", "2": "ALL", "3": "ALL", "4": "AML"}
+    expected |= {"5": "AML", "6": "AML", "7": "ALL", "8": "AML"}
+    assert expected == dict(zip(actual.sample_ids, actual.y.tolist(), strict=True))
+
+
+def test_join_tells_that_the_orders_differ(kaggle_dir: Path) -> None:
+    """The record of the join says that a join by position would have been wrong."""
+    actual = read(kaggle_dir).join
+
+    assert actual.order_differs is True
+
+
+def test_join_shows_the_first_columns_with_their_labels(kaggle_dir: Path) -> None:
+    """The record shows the first five sample columns as they stand in the file."""
+    actual = read(kaggle_dir).join.first_pairs
+
+    assert (("4", "AML"), ("1", "ALL"), ("5", "AML"), ("2", "ALL"), ("6", "AML")) == actual
+
+
+def test_the_files_are_the_split(kaggle_dir: Path) -> None:
+    """Samples of the independent file are test samples."""
+    actual = read(kaggle_dir)
+
+    assert ["7", "8"] == [actual.sample_ids[row] for row in actual.test]
+
+
+def test_calls_stay_beside_their_values(kaggle_dir: Path) -> None:
+    """The call of a sample and a gene stands where its value stands."""
+    actual = read(kaggle_dir).calls
+
+    assert actual is not None
+    assert ["M", "P", "A"] == actual[5].tolist()  # sample 6
+
+
+def test_metadata_columns_become_names(kaggle_dir: Path) -> None:
+    """Accession and description are names of genes and no part of the matrix."""
+    actual = read(kaggle_dir)
+
+    expected = (("X95735_at", "Zyxin"), ("M27891_at", "Cystatin C, 3' end"), ("U05259_at", "MB-1"))
+    assert expected == tuple(zip(actual.gene_ids, actual.gene_descriptions, strict=True))
+
+
+def test_ledger_ends_with_all_samples_and_genes(kaggle_dir: Path) -> None:
+    """The last step of the ledger gives the shape and the unit of the matrix."""
+    actual = read(kaggle_dir).ledger[-1]
+
+    assert (8, 3, "units") == (actual.n_samples_out, actual.n_genes_out, actual.unit)
+
+
+def test_ledger_counts_the_files_apart(kaggle_dir: Path) -> None:
+    """The first two steps count the samples of the training and the independent file."""
+    actual = read(kaggle_dir).ledger
+
+    assert [6, 2, 8] == [step.n_samples_out for step in actual[:3]]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@given(order=st.permutations(range(6)))
+def test_column_order_makes_no_difference(kaggle_dir: Path, order: list[int]) -> None:
+    """However the sample columns are ordered, values, calls and labels are the same."""
+    expected = read(kaggle_dir)
+    path = kaggle_dir / "train.csv"
+    rows = [line.rsplit(",", 12) for line in path.read_text().splitlines()]
+    pairs = [
+        [name, *(cell for i in order for cell in row[2 * i : 2 * i + 2])] for name, *row in rows
+    ]
+    path.write_text("".join(",".join(row) + "\n" for row in pairs))
+
+    actual = read(kaggle_dir)
+
+    assert expected.X.tolist() == actual.X.tolist()
+    assert expected.y.tolist() == actual.y.tolist()
+    assert np.array_equal(expected.calls, actual.calls)
+
+
+@pytest.mark.parametrize("name", ["actual.csv", "train.csv", "test.csv"])
+def test_a_missing_file_is_named(kaggle_dir: Path, name: str) -> None:
+    """Each of the three files is missed by its name."""
+    (kaggle_dir / name).unlink()
+
+    actual = complaint(kaggle_dir)
+
+    assert f"{kaggle_dir / name}: expected a data file, found none" == actual
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("train.csv", "12,P,52,A", "12,P,52", "train.csv: line 4: expected 14 fields, found 13"),
+        (
+            "train.csv",
+            "4,call,1,call,5,",
+            "4,call,call,1,5,",
+            "train.csv: line 1, column 5: expected a sample, found 'call'",
+        ),
+        (
+            "train.csv",
+            "4,call,1,call,5,call",
+            "4,1,call,call,5,call",
+            "train.csv: line 1, column 4: expected the call column of sample '4', found '1'",
+        ),
+        (
+            "test.csv",
+            "Number,8,call,7,call\nZyxin,X95735_at,80,P,70,A",
+            "Number,8,call,7\nZyxin,X95735_at,80,P,70",
+            "test.csv: line 1: expected a call column after every sample, found none after '7'",
+        ),
+        (
+            "train.csv",
+            "Gene Description,Gene Accession Number",
+            "Gene Accession Number,Gene Description",
+            "train.csv: line 1: expected the columns 'Gene Description' and 'Gene Accession "
+            "Number' first, found ['Gene Accession Number', 'Gene Description']",
+        ),
+        (
+            "actual.csv",
+            "3,ALL\n",
+            "",
+            "actual.csv: expected a label for every sample of train.csv and test.csv, found none "
+            "for '3'",
+        ),
+        (
+            "actual.csv",
+            "8,AML\n",
+            "8,AML\n9,AML\n",
+            "train.csv and test.csv: expected a column for every label of actual.csv, found none "
+            "for sample '9'",
+        ),
+        (
+            "train.csv",
+            "51,P",
+            "high,P",
+            "train.csv: line 3, sample '5': expected a number, found 'high'",
+        ),
+        (
+            "train.csv",
+            "51,P",
+            ",P",
+            "train.csv: line 3, sample '5': expected a number, found an empty field",
+        ),
+        (
+            "train.csv",
+            "51,P",
+            "NaN,P",
+            "train.csv: line 3, sample '5': expected a number, found 'NaN'",
+        ),
+        (
+            "test.csv",
+            "71,A",
+            "-inf,A",
+            "test.csv: line 3, sample '7': expected a number, found '-inf'",
+        ),
+        (
+            "train.csv",
+            "60,M",
+            "60,Q",
+            "train.csv: line 2, call of sample '6': expected A, P or M, found 'Q'",
+        ),
+        (
+            "train.csv",
+            "2,call,6,call",
+            "4,call,6,call",
+            "train.csv: expected each sample column once, found '4' twice",
+        ),
+        (
+            "test.csv",
+            "8,call",
+            "4,call",
+            "train.csv and test.csv: expected each sample once, found '4' twice",
+        ),
+        (
+            "train.csv",
+            "U05259_at",
+            "X95735_at",
+            "train.csv: expected each gene accession once, found 'X95735_at' twice",
+        ),
+        (
+            "test.csv",
+            "U05259_at",
+            "U05260_at",
+            "test.csv: gene 3: expected 'U05259_at' as in train.csv, found 'U05260_at'",
+        ),
+        (
+            "test.csv",
+            "MB-1,U05259_at,82,A,72,P\n",
+            "",
+            "test.csv: expected 3 genes as in train.csv, found 2 (first in one file only: "
+            "U05259_at)",
+        ),
+        (
+            "actual.csv",
+            "5,AML",
+            "4,AML",
+            "actual.csv: line 6: expected each sample once, found '4' again",
+        ),
+        (
+            "actual.csv",
+            "5,AML",
+            "5,",
+            "actual.csv: line 6: expected a class for sample '5', found an empty field",
+        ),
+        (
+            "actual.csv",
+            "4,AML",
+            "4,ALL",
+            "actual.csv: expected at least 3 training samples in each class, found 2 in class "
+            "'AML'",
+        ),
+    ],
+)
+def test_bad_input_is_named_on_one_line(
+    kaggle_dir: Path, edit: Edit, name: str, old: str, new: str, expected: str
+) -> None:
+    """Each fault is one line: file, line or sample, what was expected, what was found."""
+    edit(kaggle_dir / name, old, new)
+
+    actual = complaint(kaggle_dir)
+
+    assert expected == actual
+
+
+def test_one_class_is_refused(kaggle_dir: Path) -> None:
+    """Labels of one class only teach nothing."""
+    path = kaggle_dir / "actual.csv"
+    path.write_text(path.read_text().replace("AML", "ALL"))
+
+    actual = complaint(kaggle_dir)
+
+    assert "actual.csv: expected at least 2 classes, found ['ALL']" == actual
+
+
+def test_a_header_without_rows_is_refused(kaggle_dir: Path) -> None:
+    """A matrix with a header only has no gene."""
+    path = kaggle_dir / "train.csv"
+    path.write_text(path.read_text().splitlines()[0] + "\n")
+
+    actual = complaint(kaggle_dir)
+
+    assert "train.csv: expected a row for every gene, found none" == actual
+
+
+def test_labels_with_a_header_only_are_refused(kaggle_dir: Path) -> None:
+    """A label file without labels leaves every sample without one; three are named."""
+    (kaggle_dir / "actual.csv").write_text("patient,cancer\n")
+
+    actual = complaint(kaggle_dir)
+
+    expected = "actual.csv: expected a label for every sample of train.csv and test.csv, found "
+    assert expected + "none for '4', '1', '5' and 5 more" == actual
+
+
+def test_a_third_label_column_is_refused(kaggle_dir: Path) -> None:
+    """A label file of three columns does not say which one is the class."""
+    (kaggle_dir / "actual.csv").write_text("patient,cancer,age\n1,ALL,4\n")
+
+    actual = complaint(kaggle_dir)
+
+    expected = "actual.csv: line 1: expected the columns patient and cancer, found "
+    assert expected + "['patient', 'cancer', 'age']" == actual
