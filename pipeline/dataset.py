@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.errors import DataError
@@ -43,6 +44,8 @@ class Dataset:
         What each gene is; may be empty.
     calls : ndarray of str or None, shape (n_samples, n_genes)
         Detection calls, where the file has them.
+    covariates : DataFrame, shape (n_samples, n_covariates)
+        What else is known of each sample, as text; often nothing. Never enters `X`.
     unit : str
         Unit of `X`.
     join : LabelJoin
@@ -58,6 +61,7 @@ class Dataset:
     gene_ids: tuple[str, ...]
     gene_descriptions: tuple[str, ...]
     calls: NDArray[np.str_] | None
+    covariates: pd.DataFrame
     unit: str
     join: LabelJoin
     ledger: tuple[LedgerStep, ...]

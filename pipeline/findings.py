@@ -371,8 +371,8 @@ def no_better_than_baseline(evidence: Evidence) -> Finding | None:
     if not weak:
         return None
     names = "; ".join(
-        f"{evidence.model(evaluation.model).noun} ({evidence.protocol(evaluation.protocol).label})"
-        for evaluation in weak
+        f"{evidence.protocol(key).label} ({_model_names(evidence, key, weak)})"
+        for key in dict.fromkeys(evaluation.protocol for evaluation in weak)
     )
     return _finding(
         "BASE-01",
@@ -467,16 +467,23 @@ def hard_samples(evidence: Evidence) -> Finding | None:
     )
 
 
-def no_covariates(evidence: Evidence) -> Finding | None:
-    """Raise DESIGN-01: nothing is known of where the samples come from."""
+def confounding_unchecked(evidence: Evidence) -> Finding | None:
+    """Raise DESIGN-01: nobody has asked whether class and origin of the samples go together."""
     data = evidence.data
+    template = "The data name no source, batch or tissue for any of the {n} samples."
+    if data.covariates:
+        template = "The data name {covariates} for the {n} samples; whether it goes with the class "
+        template += "was not examined."
     return _finding(
         "DESIGN-01",
         "warning",
         "data",
-        "Confounding could not be checked",
-        "The data name no source, batch or tissue for any of the {n} samples.",
-        (_count("n", data.n_samples, "data.n_samples"),),
+        "Confounding was not checked",
+        template,
+        (
+            _count("n", data.n_samples, "data.n_samples"),
+            _text("covariates", ", ".join(data.covariates)),
+        ),
         why="If the classes come from different laboratories, a model may recognise the "
         "laboratory; held-out samples of the same laboratories cannot show it.",
         action="Find out where, when and how each sample was taken before building on the result.",
@@ -511,7 +518,7 @@ RULES: tuple[Rule, ...] = (
     no_better_than_baseline,
     few_test_samples,
     wide_interval,
-    no_covariates,
+    confounding_unchecked,
     class_imbalance,
     unpublished_files,
     perfect_score,
@@ -541,6 +548,14 @@ def cited_works(findings: Iterable[Finding]) -> set[str]:
         Their references' keys.
     """
     return {key for finding in findings for key in finding.references}
+
+
+def _model_names(evidence: Evidence, protocol: str, chosen: list[Evaluation]) -> str:
+    """Name the chosen models of one protocol, or say that all are chosen."""
+    of_protocol = [evaluation for evaluation in chosen if evaluation.protocol == protocol]
+    if len(of_protocol) == len(evidence.of_protocol(protocol)):
+        return "every model"
+    return ", ".join(evidence.model(evaluation.model).noun for evaluation in of_protocol)
 
 
 def _partition_shares(summary: ClassSummary, data: Data) -> list[Value]:

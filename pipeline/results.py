@@ -158,6 +158,7 @@ class Data(Record):
     smallest_share: float
     samples: tuple[Sample, ...]
     label_join: LabelJoin
+    covariates: tuple[str, ...]
     calls: Calls | None
     minimum: float
     maximum: float

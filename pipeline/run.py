@@ -171,6 +171,7 @@ def _data(dataset: Dataset, located: Located, preprocessing: Preprocessing, conf
             )
         ),
         label_join=dataset.join,
+        covariates=tuple(map(str, dataset.covariates.columns)),
         calls=_calls(dataset),
         minimum=float(dataset.X.min()),
         maximum=float(dataset.X.max()),

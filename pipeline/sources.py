@@ -219,7 +219,8 @@ def _embedded(config: Config, passed_over: list[str], *, strict: bool) -> Locate
             f"copy ({tried})"
         )
     folder = SHIPPED / embedded.folder
-    source = _source("embedded", embedded.description, folder, embedded.files, passed_over)
+    label = f"embedded copy {embedded.folder}, which travels with the program"
+    source = _source("embedded", label, folder, embedded.files, passed_over)
     return Located(
         paths={role: folder / file.name for role, file in embedded.files.items()},
         format=embedded.format,

@@ -74,6 +74,7 @@ def build(
     from pipeline import config as configuration
     from pipeline import sources
     from report import pdf as printer
+    from report.formats import plain
 
     if pdf:
         printer.check()
@@ -82,7 +83,7 @@ def build(
         config = _with_recipe(config, recipe)
     date = _date(config)
     located = sources.find(config, data_dir=data_dir, offline=offline, strict=strict)
-    click.echo(f"Data: {located.source.label}", err=True)
+    click.echo(f"Data: {plain(located.source.label)}", err=True)
     with _progress() as progress:
         # Loads scikit-learn: seconds in which the bar already stands.
         progress("loading", 0, 1)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.dataset import Dataset, check_classes, join_labels
@@ -81,6 +82,7 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         gene_ids=train.gene_ids,
         gene_descriptions=train.gene_descriptions,
         calls=np.concatenate([train.calls, test.calls], axis=1).T[order],
+        covariates=pd.DataFrame(index=list(labels)),
         unit=unit,
         join=join,
         ledger=_ledger(train, test, unit),

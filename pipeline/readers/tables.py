@@ -2,7 +2,7 @@
 
 The matrix has genes in rows and a column for each sample; a second column named
 `description` is optional. The table of samples names each sample's class, and may name
-its part of a given split::
+its part of a given split; its other columns are kept as covariates::
 
     expression.csv                      samples.csv
     gene,description,S1,S2,S3           sample,class,split
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from pipeline.dataset import Dataset, check_classes, join_labels
 from pipeline.errors import DataError
@@ -60,9 +61,10 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
             f"{matrix.name}: expected genes in rows and samples in columns, found "
             f"{len(genes)} genes and {len(columns)} samples"
         )
-    labels, split = _read_samples(table)
+    samples = _read_samples(table)
+    labels = dict(samples["class"])
     order, join = join_labels(columns, labels, matrix_name=matrix.name, labels_name=table.name)
-    y, partition = list(labels.values()), [split[sample] for sample in labels]
+    y, partition = list(samples["class"]), list(samples["split"])
     check_classes(y, partition, labels_name=table.name)
     return Dataset(
         X=np.array(values).T[order],
@@ -72,41 +74,42 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         gene_ids=unique(genes, what="gene", file_name=matrix.name),
         gene_descriptions=tuple(descriptions),
         calls=None,
+        covariates=samples.drop(columns=["class", "split"]),
         unit=unit,
         join=join,
         ledger=_ledger(matrix.name, len(order), len(genes), unit),
     )
 
 
-def _read_samples(path: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Read class and split of every sample, by name."""
+def _read_samples(path: Path) -> pd.DataFrame:
+    """Read the table of samples, indexed by their names; all are training samples by default."""
     lines = rows(path)
     _, header = next(lines)
-    names = [name.lower() for name in header]
+    names = unique([name.lower() for name in header], what="column", file_name=path.name)
     if "sample" not in names or "class" not in names:
         raise DataError(
             f"{path.name}: line 1: expected the columns 'sample' and 'class', found {header}"
         )
-    labels: dict[str, str] = {}
-    split: dict[str, str] = {}
+    records: dict[str, dict[str, str]] = {}
     for line, fields in lines:
-        row = dict(zip(names, fields, strict=True))
-        sample, label, part = row["sample"], row["class"], row.get("split", "train")
-        if sample in labels or not sample:
+        record = {"split": "train"} | dict(zip(names, fields, strict=True))
+        sample = record.pop("sample")
+        if sample in records or not sample:
             found = f"{sample!r} again" if sample else "an empty field"
             raise DataError(f"{path.name}: line {line}: expected each sample once, found {found}")
-        if not label:
+        if not record["class"]:
             raise DataError(
                 f"{path.name}: line {line}: expected a class for sample {sample!r}, "
                 "found an empty field"
             )
-        if part not in ("train", "test"):
+        if record["split"] not in ("train", "test"):
             raise DataError(
-                f"{path.name}: line {line}, sample {sample!r}: expected 'train' or "
-                f"'test' in column 'split', found {part!r}"
+                f"{path.name}: line {line}, sample {sample!r}: expected 'train' or 'test' in "
+                f"column 'split', found {record['split']!r}"
             )
-        labels[sample], split[sample] = label, part
-    return labels, split
+        records[sample] = record
+    columns = ["class", "split", *(n for n in names if n not in ("sample", "class", "split"))]
+    return pd.DataFrame.from_dict(records, orient="index", columns=columns, dtype=str)
 
 
 def _ledger(matrix_name: str, n_samples: int, n_genes: int, unit: str) -> tuple[LedgerStep, ...]:
