@@ -258,5 +258,7 @@ def plain(statement: Statement | str) -> str:
     str
         Plain text: for the terminal, for metadata, for text alternatives.
     """
-    text = "".join(part.text for part in parts(statement))
-    return re.sub(r"\s+([.,;:)])", r"\1", re.sub(r"  +", " ", text)).strip()
+    text = ""
+    for part in parts(statement):
+        text = text.rstrip() if part.cites else text + part.text
+    return text
