@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
+from pipeline.references import WORKS, cited
 
 Recipe = Literal["standard", "logged", "raw"]
 ModelKey = Literal[
@@ -41,7 +42,7 @@ class StudySection(Section):
     subtitle: str | None = None
     authors: Texts = ()
     language: Literal["en"] = "en"
-    sample_noun: str = "sample"
+    sample_noun: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z -]{0,30}$")] = "sample"
     question: str | None = None
     intended_use: str = "Research use only; not for diagnosis or treatment."
     date: datetime.date | None = None
@@ -194,6 +195,7 @@ def load(path: Path) -> Config:
         embedded = config.data.embedded
         _check_roles(embedded.format, embedded.files, f"{path}: data.embedded.files")
     _check_evaluate(config, path)
+    _check_citations(config, path)
     return config
 
 
@@ -217,6 +219,10 @@ def _check_roles(data_format: str, files: dict[str, FileSection], where: str) ->
 def _check_evaluate(config: Config, path: Path) -> None:
     """Refuse settings that contradict each other."""
     evaluate, preprocess = config.evaluate, config.preprocess
+    if len(set(evaluate.models)) < len(evaluate.models) or not evaluate.models:
+        raise ConfigError(
+            f"{path}: evaluate.models: expected each model once, found {list(evaluate.models)}"
+        )
     if evaluate.primary_model not in evaluate.models:
         raise ConfigError(
             f"{path}: evaluate.primary_model: expected one of evaluate.models "
@@ -227,3 +233,19 @@ def _check_evaluate(config: Config, path: Path) -> None:
             f"{path}: preprocess.ceiling: expected more than the floor "
             f"{preprocess.floor:g}, found {preprocess.ceiling:g}"
         )
+
+
+def _check_citations(config: Config, path: Path) -> None:
+    """Refuse a description that cites a work which the report could not print."""
+    data = config.data
+    known = set(WORKS) | ({data.citation.key} if data.citation else set())
+    texts = {"data.description": data.description}
+    if data.embedded:
+        texts["data.embedded.description"] = data.embedded.description
+    for key, text in texts.items():
+        unknown = sorted(cited([text]) - known)
+        if unknown:
+            raise ConfigError(
+                f"{path}: {key}: expected citations of data.citation or of "
+                f"{', '.join(sorted(WORKS))}; found [@{unknown[0]}]"
+            )

@@ -16,6 +16,7 @@ from sklearn.metrics import silhouette_score
 
 from pipeline.config import Config
 from pipeline.dataset import Dataset
+from pipeline.errors import DataError
 from pipeline.progress import Progress
 from pipeline.results import Embedding, MethodStep, Statement, Value
 
@@ -46,7 +47,18 @@ def embed(
     -------
     tuple of Embedding
         PCA, t-SNE, UMAP.
+
+    Raises
+    ------
+    DataError
+        If fewer than two genes vary: there is no plane to draw.
     """
+    n_varying = int((np.ptp(X[dataset.train], axis=0) > 0).sum())
+    if n_varying < 2:
+        raise DataError(
+            "embeddings: expected at least 2 genes that vary between the training samples after "
+            f"preprocessing, found {n_varying}"
+        )
     pca = PCA(svd_solver="full").fit(X[dataset.train])
     components = pca.transform(X)[:, :N_COMPONENTS]
     progress("t-SNE", 1, 3)
@@ -62,13 +74,15 @@ def embed(
     )
 
 
-def method(embeddings: tuple[Embedding, ...], *, seed: int) -> MethodStep:
+def method(embeddings: tuple[Embedding, ...], X: NDArray[np.float64], *, seed: int) -> MethodStep:
     """Write the Methods paragraph from the settings that ran.
 
     Parameters
     ----------
     embeddings : tuple of Embedding
         What `embed` gave.
+    X : ndarray of float, shape (n_samples, n_features)
+        What `embed` was given.
     seed : int
         The seed.
 
@@ -87,7 +101,7 @@ def method(embeddings: tuple[Embedding, ...], *, seed: int) -> MethodStep:
     values = {value.name: value for statement in settings for value in statement.values}
     values["n_components"] = Value(
         name="n_components",
-        value=min(N_COMPONENTS, len(embeddings[0].coordinates) - 1),
+        value=_n_components(X),
         format="count",
     )
     values["seed"] = Value(name="seed", value=seed, format="count")
@@ -95,10 +109,14 @@ def method(embeddings: tuple[Embedding, ...], *, seed: int) -> MethodStep:
     return MethodStep(title="Embeddings", text=text)
 
 
+def _n_components(X: NDArray[np.float64]) -> int:
+    """Number of principal components that t-SNE and UMAP see."""
+    return min(N_COMPONENTS, len(X) - 1, int(X.shape[1]))
+
+
 def _reduced(X: NDArray[np.float64]) -> NDArray[np.float64]:
     """First principal components of all samples: what t-SNE and UMAP see."""
-    n_components = min(N_COMPONENTS, len(X) - 1, X.shape[1])
-    pca = PCA(n_components=n_components, svd_solver="full")
+    pca = PCA(n_components=_n_components(X), svd_solver="full")
     return np.asarray(pca.fit_transform(X), dtype=np.float64)
 
 

@@ -326,11 +326,15 @@ def _cross_validation(dataset: Dataset, config: Config) -> Plan:
 def _holdout(dataset: Dataset, config: Config) -> Plan:
     """One stratified random part held out."""
     n_samples = len(dataset.y)
-    n_test = max(ceil(config.evaluate.holdout_share * n_samples), len(dataset.classes))
-    train, test = train_test_split(
-        np.arange(n_samples), test_size=n_test, stratify=dataset.y, random_state=config.seed
-    )
-    test = np.sort(test)
+    n_classes = len(dataset.classes)
+    n_test = max(ceil(config.evaluate.holdout_share * n_samples), n_classes)
+    possible = n_samples - n_test >= n_classes
+    folds: tuple[Fold, ...] = ()
+    if possible:
+        train, test = train_test_split(
+            np.arange(n_samples), test_size=n_test, stratify=dataset.y, random_state=config.seed
+        )
+        folds = (Fold(0, np.sort(train), np.sort(test)),)
     protocol = Protocol(
         key="holdout",
         label="Random hold-out",
@@ -340,14 +344,14 @@ def _holdout(dataset: Dataset, config: Config) -> Plan:
             values=_counts(n_test=n_test, n_samples=n_samples, seed=config.seed),
         ),
         resampled=False,
-        n_train=len(train),
+        n_train=n_samples - n_test,
         n_test=n_test,
         n_folds=1,
         n_repeats=1,
-        sample_ids=tuple(dataset.sample_ids[row] for row in test),
-        unavailable=None,
+        sample_ids=tuple(dataset.sample_ids[row] for fold in folds for row in fold.test),
+        unavailable=None if possible else "too few samples are left to train on every class",
     )
-    return Plan(protocol, (Fold(0, np.sort(train), test),))
+    return Plan(protocol, folds)
 
 
 def _counts(**values: int) -> tuple[Value, ...]:

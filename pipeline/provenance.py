@@ -64,4 +64,4 @@ def _text(value: object) -> str:
     """Write a setting as in the study file."""
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

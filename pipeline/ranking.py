@@ -105,7 +105,7 @@ def signal_to_noise(
         difference = inside.mean(axis=0) - rest.mean(axis=0)
         # Equal values have a spread of rounding size, not of zero.
         spread = np.where(spread > ROUNDING * np.abs(X).max(), spread, 0.0)
-        smallest = spread[spread > 0].min(initial=1.0)
+        smallest = spread[spread > 0].min() if (spread > 0).any() else 1.0
         spread = np.where(spread > 0, spread, smallest)
         np.divide(difference, spread, out=scores[k], where=varies)
     return scores

@@ -483,6 +483,9 @@ def load(path: Path) -> Results:
         ) from error
 
 
+_STEP = r"\w+(\[[^\]]*\])?"
+
+
 def resolve(results: Results, path: str) -> Any:
     """Find the value that a path names.
 
@@ -505,10 +508,12 @@ def resolve(results: Results, path: str) -> Any:
         If there is none.
     """
     value: Any = results
-    for name, key in re.findall(r"(\w+)(?:\[([^\]]*)\])?(?:\.|$)", path):
+    if not re.fullmatch(rf"{_STEP}(\.{_STEP})*", path):
+        raise KeyError(path)
+    for name, key in re.findall(r"(\w+)(?:\[([^\]]*)\])?", path):
         value = getattr(value, name, None)
         if key:
-            value = next((record for record in value or () if record.key == key), None)
+            value = next((item for item in value or () if getattr(item, "key", None) == key), None)
         if value is None:
             raise KeyError(path)
     return value

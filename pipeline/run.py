@@ -80,7 +80,8 @@ def _compute(
         n_genes_out=steps[-1].n_genes_out if steps else len(dataset.gene_ids),
     )
     progress("PCA", 0, 3)
-    embeddings = embedding.embed(dataset, chain.transform(dataset.X), config, progress)
+    X = chain.transform(dataset.X)
+    embeddings = embedding.embed(dataset, X, config, progress)
     plans = evaluate.make_plans(dataset, config)
     protocols = tuple(plan.protocol for plan in plans)
     evaluations = evaluate.evaluate(dataset, config, plans, progress)
@@ -106,7 +107,7 @@ def _compute(
     )
     methods = (
         preprocess.method(steps),
-        embedding.method(embeddings, seed=config.seed),
+        embedding.method(embeddings, X, seed=config.seed),
         *evaluate.method(protocols, config),
         ranking.method(genes),
     )

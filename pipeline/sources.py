@@ -193,10 +193,10 @@ def _download(folder: Path, files: Mapping[str, FileSection]) -> str | None:
                     downloader=downloader,
                 )
                 break
+            except RequestException as error:  # some of these are ValueErrors, too
+                reason = f"no answer ({type(error).__name__})"
             except ValueError:  # pooch: the hash is another
                 reason = "the file there has another hash"
-            except RequestException as error:
-                reason = f"no answer ({type(error).__name__})"
             except OSError as error:
                 reason = f"the cache cannot be written ({error.strerror})"
         if not (folder / file.name).is_file():

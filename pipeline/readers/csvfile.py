@@ -6,6 +6,7 @@ Every complaint names the file and the line.
 
 import csv
 import gzip
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 yield reader.line_num, [field.strip() for field in fields]
     except FileNotFoundError as error:
         raise DataError(f"{path}: expected a data file, found none") from error
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
         raise DataError(f"{name}: expected {_kind(delimiter)} in UTF-8, found: {error}") from error
     if not width:
         raise DataError(f"{name}: expected a header line, found an empty file")
@@ -126,7 +127,7 @@ def numbers(
     """
     try:
         values = np.array(fields, dtype=np.float64)
-        if np.isfinite(values).all():
+        if np.isfinite(values).all() and not any("_" in field for field in fields):
             return values
     except ValueError:
         pass
@@ -142,7 +143,8 @@ def numbers(
 def _is_finite_number(field: str) -> bool:
     """Whether Python reads the text as a finite number."""
     try:
-        return bool(np.isfinite(float(field)))
+        # Python reads 1_000 as a number; a table that means a thousand does not write it so.
+        return bool(np.isfinite(float(field))) and "_" not in field
     except ValueError:
         return False
 
