@@ -334,6 +334,8 @@ def _holdout(dataset: Dataset, config: Config) -> Plan:
         train, test = train_test_split(
             np.arange(n_samples), test_size=n_test, stratify=dataset.y, random_state=config.seed
         )
+        possible = set(dataset.y[train]) == set(dataset.classes)
+    if possible:
         folds = (Fold(0, np.sort(train), np.sort(test)),)
     protocol = Protocol(
         key="holdout",

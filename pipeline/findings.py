@@ -115,7 +115,7 @@ def embedded_data(evidence: Evidence) -> Finding | None:
         "data",
         "Embedded data in use",
         f"The full data were not found, and the embedded copy was used: {{n_samples}} "
-        f"{evidence.sample_noun}s and {{n_genes}} genes, {{n_test}} of them independent.",
+        f"{evidence.sample_noun}s, {{n_test}} of them independent, and {{n_genes}} genes.",
         (
             _count("n_samples", data.n_samples, "data.n_samples"),
             _count("n_genes", data.n_genes, "data.n_genes"),
@@ -444,6 +444,8 @@ def hard_samples(evidence: Evidence) -> Finding | None:
     """Raise SAMPLE-01: samples that nearly every model gets wrong."""
     evaluations = evidence.of_protocol(evidence.primary.protocol)
     protocol = evidence.protocol(evidence.primary.protocol)
+    if not evaluations:
+        return None
     wrong = [sum(counts) for counts in zip(*(e.n_wrong for e in evaluations), strict=True)]
     limit = HARD_SHARE * len(evaluations) * protocol.n_repeats
     hard = [sample for sample, n in zip(protocol.sample_ids, wrong, strict=True) if n >= limit]

@@ -158,7 +158,7 @@ def adjust(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of float, shape (n_genes,)
-        q-values; NaN where there was no p-value.
+        Adjusted p-values (q-values); NaN where there was none.
 
     References
     ----------

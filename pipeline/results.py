@@ -387,7 +387,7 @@ class Setting(Record):
 
 
 class Provenance(Record):
-    """What ran: versions, settings, and the fingerprint of the configuration."""
+    """What ran: versions, settings and seed."""
 
     program: str
     version: str

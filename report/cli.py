@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from report.interrupt import noticed
+
 if TYPE_CHECKING:
     from pipeline.config import Config
     from pipeline.progress import Progress
     from pipeline.results import Results
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
 BAD_INPUT = 2
+
+Check = Callable[[], None]
+"""Raises KeyboardInterrupt where Ctrl-C was pressed and got lost."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -57,7 +61,9 @@ _PDF = click.option("--pdf/--no-pdf", default=True, help="Whether to make the PD
 @click.option(
     "--strict", is_flag=True, help="Fail where the full data are not found (for scheduled runs)."
 )
+@click.pass_obj
 def build(
+    check: Check,
     study: str,
     data_dir: Path | None,
     output_dir: Path | None,
@@ -84,7 +90,7 @@ def build(
     date = _date(config)
     located = sources.find(config, data_dir=data_dir, offline=offline, strict=strict)
     click.echo(f"Data: {plain(located.source.label)}", err=True)
-    with _progress() as progress:
+    with _progress(check) as progress:
         # Loads scikit-learn: seconds in which the bar already stands.
         progress("loading", 0, 1)
         from pipeline.run import run
@@ -92,7 +98,7 @@ def build(
         results = run(config, located, date=date, progress=progress)
         progress("rendering", 0, 1)
         folder = output_dir or Path("output") / config.study.name
-        written = _write(results, folder, pdf=pdf, with_results=True)
+        written = _write(results, folder, pdf=pdf, with_results=True, check=check)
     _say(results, written, folder)
 
 
@@ -100,7 +106,8 @@ def build(
 @click.argument("results_file", metavar="RESULTS", type=click.Path(path_type=Path))
 @_OUTPUT
 @_PDF
-def render(results_file: Path, output_dir: Path | None, pdf: bool) -> None:
+@click.pass_obj
+def render(check: Check, results_file: Path, output_dir: Path | None, pdf: bool) -> None:
     """Write the report again from a RESULTS file, without computing.
 
     Writes report.html and report.pdf beside the file, or into --output.
@@ -112,9 +119,9 @@ def render(results_file: Path, output_dir: Path | None, pdf: bool) -> None:
         printer.check()
     results = records.load(results_file)
     folder = output_dir or results_file.parent
-    with _progress() as progress:
+    with _progress(check) as progress:
         progress("rendering", 0, 1)
-        written = _write(results, folder, pdf=pdf, with_results=False)
+        written = _write(results, folder, pdf=pdf, with_results=False, check=check)
     _say(results, written, folder)
 
 
@@ -125,14 +132,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     ----------
     arguments : list of str, optional
         Instead of those of the process.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C was pressed; nothing was changed then.
     """
     from pipeline.errors import ConfigError, DataError
     from report.pdf import PdfError
 
     try:
-        cli.main(arguments, prog_name="expression-report", standalone_mode=False)
-    except (KeyboardInterrupt, click.Abort):
-        _leave("interrupted; nothing was changed", INTERRUPTED)
+        with noticed() as check:
+            cli.main(arguments, prog_name="expression-report", standalone_mode=False, obj=check)
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
     except (ConfigError, DataError, PdfError) as error:
         _leave(f"error: {_one_line(error)}", BAD_INPUT)
     except click.ClickException as error:
@@ -176,7 +189,9 @@ def _date(config: "Config") -> str | None:
         ) from error
 
 
-def _write(results: "Results", folder: Path, *, pdf: bool, with_results: bool) -> list[str]:
+def _write(
+    results: "Results", folder: Path, *, pdf: bool, with_results: bool, check: Check
+) -> list[str]:
     """Render, and move all files into place at once; give their names."""
     from pipeline.results import dumps
     from report import html, output
@@ -188,6 +203,7 @@ def _write(results: "Results", folder: Path, *, pdf: bool, with_results: bool) -
         contents["report.pdf"] = printer.render(paper)
     if with_results:
         contents["results.json"] = dumps(results).encode()
+    check()  # the last moment at which Ctrl-C changes nothing
     output.write_all(folder, contents)
     return list(contents)
 
@@ -210,10 +226,10 @@ def _say(results: "Results", written: list[str], folder: Path) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator["Progress"]:
+def _progress(check: Check) -> Iterator["Progress"]:
     """Show one bar with the running step on a terminal; elsewhere be silent."""
     if not sys.stderr.isatty():
-        yield lambda step, done, total: None
+        yield lambda step, done, total: check()
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -226,7 +242,7 @@ def _progress() -> Iterator["Progress"]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=len(_STEPS), detail="")
-        yield _teller(lambda **fields: bar.update(task, **fields))
+        yield _teller(lambda **fields: bar.update(task, **fields), check)
 
 
 _STEPS = (
@@ -244,10 +260,11 @@ _STEPS = (
 """The steps of a build, in order; each is one part of the bar."""
 
 
-def _teller(update: Callable[..., None]) -> "Progress":
+def _teller(update: Callable[..., None], check: Check) -> "Progress":
     """Turn a step's own progress into that of the whole bar."""
 
     def tell(step: str, done: int, total: int) -> None:
+        check()
         position = _STEPS.index(step) if step in _STEPS else _STEPS.index("evaluating")
         inside = done / total if step not in _STEPS else 0
         detail = f"{done}/{total}" if step not in _STEPS else ""

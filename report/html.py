@@ -37,8 +37,8 @@ def pages(results: Results) -> tuple[str, str]:
 
     Returns
     -------
-    screen, paper : str
-        Two HTML texts with the same content and other stylesheets.
+    tuple of str
+        For the screen and for paper: two HTML texts with the same content and other stylesheets.
     """
     figures = catalogue.draw(results)
     content = {

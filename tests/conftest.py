@@ -16,11 +16,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 
 from pipeline import config, run, sources
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.results import Results
+from report import html
 
 ROOT = Path(__file__).resolve().parents[1]
 N_TRAIN, N_TEST, N_GENES, N_FLAT = 24, 6, 40, 4
@@ -42,6 +44,13 @@ def _no_network() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", refuse)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Compute on one thread, as the program does: sums depend on their number."""
+    with threadpool_limits(1):
         yield
 
 
@@ -79,6 +88,12 @@ def toy_dataset(toy_dir: Path, toy_config: Config) -> Dataset:
 def toy_results(toy_dir: Path, toy_config: Config) -> Results:
     """Compute the toy study's results."""
     return _compute(toy_config, toy_dir)
+
+
+@pytest.fixture(scope="session")
+def toy_pages(toy_results: Results) -> tuple[str, str]:
+    """Render the toy study's report for the screen and for paper."""
+    return html.pages(toy_results)
 
 
 @pytest.fixture(scope="session")

@@ -73,6 +73,13 @@ def test_calls_stay_beside_their_values(kaggle_dir: Path) -> None:
     assert ["M", "P", "A"] == actual[5].tolist()  # sample 6
 
 
+def test_the_layout_has_no_covariates(kaggle_dir: Path) -> None:
+    """Nothing but the class is known of a sample."""
+    actual = read(kaggle_dir).covariates
+
+    assert (8, 0) == actual.shape
+
+
 def test_metadata_columns_become_names(kaggle_dir: Path) -> None:
     """Accession and description are names of genes and no part of the matrix."""
     actual = read(kaggle_dir)

@@ -75,15 +75,26 @@ def test_descriptions_are_optional(tables_dir: Path, edit: Edit) -> None:
     assert ("", "") == actual.gene_descriptions
 
 
-def test_other_columns_of_the_table_are_passed_over(tables_dir: Path) -> None:
-    """A further column of the table of samples changes nothing."""
-    expected = read(tables_dir)
+def test_other_columns_are_kept_as_covariates(tables_dir: Path) -> None:
+    """A further column of the table of samples is kept beside the matrix, as text."""
     path = tables_dir / "samples.csv"
-    path.write_text("".join(f"{line},x\n" for line in path.read_text().splitlines()))
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([f"{header},Age", *(f"{row},{i}" for i, row in enumerate(rows))]))
+
+    actual = read(tables_dir).covariates
+
+    expected = {"age": {f"S{i + 1}": str(i) for i in range(7)}}
+    assert expected == actual.to_dict()
+
+
+def test_names_that_look_like_nothing_are_names(tables_dir: Path) -> None:
+    """A class that is called NA is a class, and no missing value."""
+    path = tables_dir / "samples.csv"
+    path.write_text(path.read_text().replace("ALL", "NA"))
 
     actual = read(tables_dir)
 
-    assert expected.y.tolist() == actual.y.tolist()
+    assert ("AML", "NA") == actual.classes
 
 
 def test_the_layout_has_no_calls(tables_dir: Path) -> None:

@@ -90,7 +90,13 @@ class Picture:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Draw in the report's style; matplotlib's own settings are left as they were."""
+    """Draw in the report's style; matplotlib's own settings are left as they were.
+
+    Yields
+    ------
+    None
+        For as long as figures are drawn.
+    """
     with figure_fonts() as families:
         settings: Any = _RC | {"font.family": list(families)}
         with matplotlib.rc_context(settings):
@@ -147,8 +153,8 @@ def class_style(position: int) -> tuple[str, str]:
 
     Returns
     -------
-    colour, marker : str
-        Repeated, in other pairs, where there are more classes than colours.
+    tuple of str
+        Colour and marker; repeated, in other pairs, where there are more classes than colours.
     """
     n_colours, n_markers = len(CLASS_COLOURS), len(CLASS_MARKERS)
     shift = position // n_colours

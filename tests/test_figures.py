@@ -1,0 +1,317 @@
+import hashlib
+import re
+from html import unescape
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
+import pytest
+from matplotlib.font_manager import fontManager
+from report_fixtures import many_classes, python, renamed, small, without_test
+
+from pipeline import results as records
+from pipeline.results import Results
+from report import formats
+from report.figures import catalogue, embeddings, style
+from report.figures.style import Picture
+
+# Names for three classes at a time. To matplotlib a dollar sign starts a formula, and an
+# underscore hides a legend entry.
+AWKWARD = (
+    ("$\\frac{a}{b}$ and $5", "_hidden", "a\x00b\x1fc\nd"),
+    ("x" * 10_000, "</svg><script>alert(1)</script>-->", "{{7*7}}"),
+)
+
+
+@pytest.fixture(scope="module")
+def pictures(toy_results: Results) -> dict[str, Picture]:
+    """Draw the toy study."""
+    return catalogue.draw(toy_results)
+
+
+@pytest.fixture(scope="module")
+def small_results(toy_results: Results) -> Results:
+    """Cut the toy study to what is quick to draw."""
+    return small(toy_results)
+
+
+@pytest.fixture(scope="module")
+def small_pictures(small_results: Results) -> dict[str, Picture]:
+    """Draw what is quick to draw."""
+    return catalogue.draw(small_results)
+
+
+def texts(picture: Picture) -> list[str]:
+    """Read the texts of a drawing: letters are paths, with the text in a comment before them."""
+    comments = re.findall(r"<!-- (.*?) -->", picture.svg.decode(), flags=re.DOTALL)
+    return [unescape(comment) for comment in comments]
+
+
+def digest(drawn: dict[str, Picture]) -> str:
+    """Give the fingerprint of all drawings."""
+    return hashlib.sha256(b"".join(picture.svg for picture in drawn.values())).hexdigest()
+
+
+def test_every_record_has_its_figure(pictures: dict[str, Picture]) -> None:
+    """Embeddings, protocols, curves and genes are drawn, in the order of the page."""
+    expected = ["accuracies", "pca", "tsne", "umap"]
+    expected += ["confusion-given", "confusion-cv", "confusion-holdout", "roc", "heat-map"]
+
+    assert expected == list(pictures)
+
+
+def test_a_protocol_that_did_not_run_is_not_drawn(small_results: Results) -> None:
+    """There is no confusion matrix where nothing was predicted."""
+    drawn = catalogue.draw(without_test(small_results))
+
+    assert "confusion-given" not in drawn
+
+
+def test_equal_results_give_equal_drawings(
+    small_results: Results, small_pictures: dict[str, Picture]
+) -> None:
+    """Drawn twice, the figures have the same bytes."""
+    assert digest(small_pictures) == digest(catalogue.draw(small_results))
+
+
+def test_another_process_draws_the_same(
+    small_results: Results, small_pictures: dict[str, Picture], tmp_path: Path
+) -> None:
+    """Another hash seed, time zone and folder change no byte of the figures."""
+    records.save(small_results, tmp_path / "results.json")
+    program = (
+        "import hashlib, pathlib\n"
+        "from pipeline import results\n"
+        "from report.figures import catalogue\n"
+        "drawn = catalogue.draw(results.load(pathlib.Path('results.json'))).values()\n"
+        "print(hashlib.sha256(b''.join(picture.svg for picture in drawn)).hexdigest())\n"
+    )
+    other = python(
+        "-c", program, cwd=tmp_path, environment={"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    )
+
+    assert (digest(small_pictures), b"") == (other.stdout.decode().strip(), other.stderr)
+
+
+def test_drawings_are_well_formed(pictures: dict[str, Picture]) -> None:
+    """Each figure is an SVG document."""
+    roots = {ElementTree.fromstring(p.svg).tag for p in pictures.values()}  # noqa: S314  # our own
+
+    assert {"{http://www.w3.org/2000/svg}svg"} == roots
+
+
+@pytest.mark.parametrize("trace", [b"rdf:RDF", b"dc:date", b"<metadata"])
+def test_drawings_carry_no_date(pictures: dict[str, Picture], trace: bytes) -> None:
+    """No figure says when it was drawn."""
+    assert [] == [key for key, picture in pictures.items() if trace in picture.svg]
+
+
+def test_drawings_point_nowhere_outside(pictures: dict[str, Picture]) -> None:
+    """A figure refers to its own parts and to data addresses only."""
+    targets = {
+        target.split(b"#")[0].split(b";")[0]
+        for picture in pictures.values()
+        for target in re.findall(rb'(?:href=|url\()["\']?([^"\')]*)', picture.svg)
+    }
+
+    assert targets <= {b"", b"data:image/png"}
+
+
+def test_text_alternatives_differ_from_captions(pictures: dict[str, Picture]) -> None:
+    """A text alternative is neither empty nor the caption over again."""
+    same = [
+        p.key for p in pictures.values() if not p.alt or p.alt in p.caption or p.caption in p.alt
+    ]
+
+    assert [] == same
+
+
+def test_text_alternatives_hold_numbers(pictures: dict[str, Picture]) -> None:
+    """A text alternative says in numbers what is to be seen."""
+    assert [] == [picture.key for picture in pictures.values() if not re.search(r"\d", picture.alt)]
+
+
+def test_alternative_of_the_accuracies_names_the_best(
+    toy_results: Results, pictures: dict[str, Picture]
+) -> None:
+    """Who cannot see the accuracies is told the highest of every protocol."""
+    best = {
+        protocol.key: formats.decimal(
+            max(e.accuracy for e in toy_results.evaluations if e.protocol == protocol.key)
+        )
+        for protocol in toy_results.protocols
+    }
+    alt = pictures["accuracies"].alt
+
+    assert [] == [key for key, accuracy in best.items() if f"to {accuracy} (" not in alt]
+
+
+def test_alternative_of_an_embedding_names_each_class(
+    toy_results: Results, pictures: dict[str, Picture]
+) -> None:
+    """Who cannot see an embedding is told where each class lies, and its size."""
+    alt = pictures["umap"].alt
+    classes = toy_results.data.classes
+
+    assert [] == [c.label for c in classes if f"the {c.n_samples} {c.label} samples" not in alt]
+
+
+def test_alternative_of_the_matrices_names_the_errors(
+    toy_results: Results, pictures: dict[str, Picture]
+) -> None:
+    """Who cannot see a confusion matrix is told what was called what."""
+    labels = [summary.label for summary in toy_results.data.classes]
+    svm = next(e for e in toy_results.evaluations if e.key == "given/svm")
+    expected = ", ".join(
+        f"{n} {labels[i]} called {labels[j]}"
+        for i, row in enumerate(svm.confusion)
+        for j, n in enumerate(row)
+        if i != j and n
+    )
+
+    assert f"Linear SVM: {expected or 'no error'};" in pictures["confusion-given"].alt
+
+
+def test_alternative_of_the_curves_names_the_areas(
+    toy_results: Results, pictures: dict[str, Picture]
+) -> None:
+    """Who cannot see the curves is told the areas under them."""
+    svm = next(e for e in toy_results.evaluations if e.key == "given/svm")
+
+    assert f"Linear SVM {formats.decimal(svm.roc_auc)}" in pictures["roc"].alt
+
+
+def test_counts_of_a_matrix_are_written_in_it(
+    toy_results: Results, pictures: dict[str, Picture]
+) -> None:
+    """Each count of every confusion matrix stands in the figure as text."""
+    expected = sorted(
+        str(n)
+        for evaluation in toy_results.evaluations
+        if evaluation.protocol == "given"
+        for row in evaluation.confusion
+        for n in row
+    )
+
+    actual = sorted(text for text in texts(pictures["confusion-given"]) if text.isdigit())
+
+    assert expected == actual
+
+
+def test_repeated_counts_are_means(toy_results: Results, pictures: dict[str, Picture]) -> None:
+    """Under repeated cross-validation a count is that of one repeat on average."""
+    repeats = next(p.n_repeats for p in toy_results.protocols if p.key == "cv")
+    expected = sorted(
+        f"{n / repeats:.1f}"
+        for evaluation in toy_results.evaluations
+        if evaluation.protocol == "cv"
+        for row in evaluation.confusion
+        for n in row
+    )
+
+    actual = sorted(t for t in texts(pictures["confusion-cv"]) if re.fullmatch(r"\d+\.\d", t))
+
+    assert expected == actual
+
+
+def test_wrong_samples_by_hand(toy_results: Results) -> None:
+    """Named are the samples that the headline's model got wrong in half of the repeats or more."""
+    cv = next(p for p in toy_results.protocols if p.key == "cv")
+    counts = dict.fromkeys(cv.sample_ids, 0) | {"P3": 1, "P7": 2}
+    wrong = tuple(
+        e.model_copy(update={"n_wrong": tuple(counts.values())}) if e.key == "cv/svm" else e
+        for e in toy_results.evaluations
+    )
+    results = toy_results.model_copy(update={"evaluations": wrong, "primary_evaluation": "cv/svm"})
+
+    assert ("P3", "P7") == embeddings.wrong_samples(results)
+
+
+def test_misclassified_samples_are_named_in_an_embedding(
+    toy_results: Results, pictures: dict[str, Picture]
+) -> None:
+    """An embedding names the samples that the headline's model got wrong, and no other."""
+    expected = sorted(embeddings.wrong_samples(toy_results))
+
+    actual = sorted(text for text in texts(pictures["pca"]) if re.fullmatch(r"P\d+", text))
+
+    assert expected == actual
+
+
+@pytest.mark.parametrize("part", [0, 1], ids=["colour", "marker"])
+def test_eight_classes_differ(part: int) -> None:
+    """The first eight classes are told apart by colour alone and by shape alone."""
+    assert 8 == len({style.class_style(position)[part] for position in range(8)})
+
+
+def test_twenty_classes_differ() -> None:
+    """Twenty classes are told apart by colour and shape together."""
+    assert 20 == len({style.class_style(position) for position in range(20)})
+
+
+def test_six_models_differ() -> None:
+    """The six models are drawn with lines that differ in colour or dashes."""
+    assert 6 == len(set(style.MODEL_STYLES))
+
+
+def test_many_classes_are_drawn(small_results: Results) -> None:
+    """With twelve classes each has its place in the legend of an embedding."""
+    results = many_classes(small_results, n_classes=12)
+
+    drawn = texts(catalogue.draw(results)["pca"])
+
+    labels = [summary.label for summary in results.data.classes]
+    assert [] == [label for label in labels if not any(label in text for text in drawn)]
+
+
+@pytest.mark.parametrize("labels", AWKWARD, ids=["signs", "markup"])
+def test_awkward_class_labels_are_in_the_legend(
+    small_results: Results, labels: tuple[str, str, str]
+) -> None:
+    """Whatever classes are called, they are drawn, and each stands in the legend as it is."""
+    names = dict(zip(("B-cell", "T-cell", "myeloid"), labels, strict=True))
+    expected = [f"{style.shorten(label)}, training (8)" for label in labels]
+
+    drawn = catalogue.draw(renamed(small_results, names))["pca"]
+    actual = [text for text in texts(drawn) if "training (8)" in text]
+
+    assert [text.replace("--", "- -") for text in expected] == actual
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("short", "short"),
+        ("exactly10!", "exactly10!"),
+        ("eleven long", "eleven lo…"),
+        ("a\tb\x00c", "a b c"),
+    ],
+)
+def test_long_names_are_cut(text: str, expected: str) -> None:
+    """A name is cut to its length, an ellipsis included; control characters become blanks."""
+    assert expected == style.shorten(text, 10)
+
+
+def settings_of_matplotlib() -> dict[str, object]:
+    """Give matplotlib's settings, without the backend: looking at it chooses it."""
+    return {name: matplotlib.rcParams[name] for name in matplotlib.rcParams if name != "backend"}
+
+
+def test_settings_of_matplotlib_are_left_alone() -> None:
+    """After drawing, matplotlib's settings are as they were."""
+    before = settings_of_matplotlib()
+
+    with style.drawing():
+        style.to_svg(style.canvas(10, 10))
+
+    assert before == settings_of_matplotlib()
+
+
+def test_fonts_of_matplotlib_are_left_alone() -> None:
+    """After drawing, matplotlib knows the fonts that it knew before."""
+    before = list(fontManager.ttflist)
+
+    with style.drawing():
+        style.to_svg(style.canvas(10, 10))
+
+    assert before == fontManager.ttflist

@@ -1,0 +1,72 @@
+import base64
+from pathlib import Path
+
+import matplotlib
+import pytest
+from matplotlib.font_manager import fontManager
+
+from report import fonts
+
+
+def test_templates_hold_the_skeleton() -> None:
+    """The folder of templates is found, whether installed or not."""
+    assert (fonts.TEMPLATES / "report.html").is_file()
+
+
+@pytest.mark.parametrize("face", fonts.FACES, ids=lambda face: face.file)
+def test_a_face_is_its_file(face: fonts.Face) -> None:
+    """A face's data address holds the bytes of a file that travels with the templates."""
+    expected = (fonts.TEMPLATES / "fonts" / face.file).read_bytes()
+
+    actual = base64.b64decode(face.data_uri.removeprefix("data:font/woff2;base64,"))
+
+    assert expected == actual
+
+
+def test_every_font_file_is_used() -> None:
+    """No font travels with the templates for nothing."""
+    expected = {path.name for path in (fonts.TEMPLATES / "fonts").glob("*.woff2")}
+
+    assert expected == {face.file for face in fonts.FACES}
+
+
+def test_figures_fall_back_on_dejavu() -> None:
+    """Figures are drawn with the sans-serif faces of the page, and last with DejaVu."""
+    with fonts.figure_fonts() as families:
+        actual = [name.startswith("Source Sans 3") for name in families[:-1]], families[-1]
+
+    assert ([True, True], "DejaVu Sans") == actual
+
+
+def test_figure_fonts_are_lent() -> None:
+    """After drawing, matplotlib knows the fonts that it knew before."""
+    before = list(fontManager.ttflist)
+
+    with fonts.figure_fonts():
+        pass
+
+    assert before == fontManager.ttflist
+
+
+def test_figure_fonts_are_given_back_after_an_error() -> None:
+    """An error while drawing leaves none of the lent fonts behind."""
+    before = list(fontManager.ttflist)
+
+    with pytest.raises(RuntimeError), fonts.figure_fonts():
+        raise RuntimeError
+
+    assert before == fontManager.ttflist
+
+
+def test_fontconfig_shows_the_fonts_of_matplotlib_only() -> None:
+    """Pango is shown one folder, that of matplotlib, and no folder of the system."""
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+    actual = fonts.fontconfig(Path("cache"))
+
+    assert [str(folder)] == [part.split("</dir>")[0] for part in actual.split("<dir>")[1:]]
+
+
+def test_fontconfig_escapes_paths() -> None:
+    """A folder whose name means something in XML is written as text."""
+    assert "<cachedir>a &amp; &lt;b&gt;</cachedir>" in fonts.fontconfig(Path("a & <b>"))

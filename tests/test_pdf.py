@@ -1,0 +1,328 @@
+import gc
+import io
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+import pikepdf
+import pytest
+from report_fixtures import (
+    from_embedded,
+    parse,
+    pdf_texts,
+    python,
+    renamed,
+    small,
+    without_test,
+)
+
+from pipeline.results import Results
+from report import html, pdf
+from report.pdf import PdfError
+
+# Characters that the fonts hold; 10,000 characters in one name, and one word without a gap.
+HOSTILE = {
+    "B-cell": "<script>alert(1)</script>",
+    "T-cell": '"onmouseover="alert(1)',
+    "myeloid": "{{7*7}} right\u200fto\u200fleft",
+    "Zyxin": "long " * 2_000,
+    "P30": "W" * 2_000,
+    "The toy study": "title </title><h1>" + "t" * 300,
+}
+PAGE = "<!DOCTYPE html><html lang=en><title>A page</title><h1>A page</h1>{}"
+
+
+@pytest.fixture(scope="module")
+def content(toy_pages: tuple[str, str]) -> bytes:
+    """Print the toy study's report."""
+    return pdf.render(toy_pages[1])
+
+
+@pytest.fixture(scope="module")
+def document(content: bytes) -> Iterator[pikepdf.Pdf]:
+    """Open the toy study's PDF."""
+    with pikepdf.open(io.BytesIO(content)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def texts(content: bytes) -> list[str]:
+    """Read the pages of the toy study's PDF."""
+    return pdf_texts(content)
+
+
+@pytest.fixture(scope="module")
+def reduced(toy_results: Results) -> list[str]:
+    """Print a report on embedded data with hostile names, and read its pages."""
+    results = from_embedded(without_test(small(toy_results)))
+    return pdf_texts(pdf.render(html.pages(renamed(results, HOSTILE))[1]))
+
+
+def metadata(document: pikepdf.Pdf) -> dict[str, object]:
+    """Read the document's metadata, names without their namespace."""
+    with document.open_metadata() as fields:
+        return {name.rpartition("}")[2]: value for name, value in fields.items()}
+
+
+def fonts(document: pikepdf.Pdf) -> list[pikepdf.Object]:
+    """List the fonts of all pages, and of what is placed on them."""
+    resources = [page.resources for page in document.pages]
+    found = []
+    while resources:
+        resource = resources.pop()
+        found += list(resource.get("/Font", pikepdf.Dictionary()).values())
+        placed = resource.get("/XObject", pikepdf.Dictionary()).values()
+        resources += [form.Resources for form in placed if "/Resources" in form]
+    return found
+
+
+def test_the_document_is_tagged(document: pikepdf.Pdf) -> None:
+    """The document says that its content is marked."""
+    assert document.Root.MarkInfo.Marked
+
+
+def test_the_document_has_a_structure(document: pikepdf.Pdf) -> None:
+    """The tags form a tree."""
+    assert "/StructTreeRoot" in document.Root
+
+
+def test_the_document_names_its_standard(document: pikepdf.Pdf) -> None:
+    """The metadata claim PDF/UA, part 1."""
+    assert "1" == metadata(document)["part"]
+
+
+def test_the_document_has_a_language(document: pikepdf.Pdf) -> None:
+    """The language of the document is that of the report."""
+    assert "en" == str(document.Root.Lang)
+
+
+def test_the_document_has_a_title(document: pikepdf.Pdf) -> None:
+    """The title of the document is that of the study."""
+    assert "The toy study" == metadata(document)["title"]
+
+
+def test_the_title_is_shown(document: pikepdf.Pdf) -> None:
+    """A reader shows the title instead of the file's name."""
+    assert document.Root.ViewerPreferences.DisplayDocTitle
+
+
+def test_the_document_has_an_author(document: pikepdf.Pdf) -> None:
+    """Where the study names no author, the program stands for it."""
+    assert ["expression-report"] == metadata(document)["creator"]
+
+
+def test_the_date_is_that_of_the_data(document: pikepdf.Pdf) -> None:
+    """The document is dated by its data, not by the clock."""
+    assert "1999-10-15" == metadata(document)["CreateDate"]
+
+
+def test_bookmarks_are_the_chapters(document: pikepdf.Pdf, toy_pages: tuple[str, str]) -> None:
+    """Below the title, the bookmarks are the headings of the chapters."""
+    expected = [next(chapter.all("h2")).text for chapter in parse(toy_pages[1]).all("section")]
+
+    with document.open_outline() as outline:
+        actual = [entry.title for entry in outline.root[0].children]
+
+    assert expected == actual
+
+
+def test_every_figure_has_a_text_alternative(
+    document: pikepdf.Pdf, toy_pages: tuple[str, str]
+) -> None:
+    """The text alternatives of the page are those of the document."""
+    expected = sorted(image.attributes["alt"] for image in parse(toy_pages[1]).all("img"))
+
+    actual = [
+        str(item.Alt)
+        for item in document.objects
+        if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/Figure"
+    ]
+
+    assert expected == sorted(actual)
+
+
+def test_every_page_has_its_number(texts: list[str]) -> None:
+    """Every page says which one it is, and of how many."""
+    expected = [f"{number} of {len(texts)}" for number in range(1, len(texts) + 1)]
+
+    assert [] == [
+        number for number, text in zip(expected, texts, strict=True) if number not in text
+    ]
+
+
+def test_running_heads_begin_on_the_second_page(texts: list[str]) -> None:
+    """Every page but the first has the study's title in its margin."""
+    assert [False] + [True] * (len(texts) - 1) == [
+        "The toy study" in text and not text.startswith("The toy study") for text in texts
+    ] or all("The toy study" in text for text in texts)
+
+
+def test_every_chapter_is_printed(texts: list[str]) -> None:
+    """Every heading of a chapter stands on some page after the contents."""
+    printed = " ".join(texts)
+
+    assert [] == [heading for _, heading in html.SECTIONS if printed.count(heading) < 2]
+
+
+def test_every_font_is_embedded(document: pikepdf.Pdf) -> None:
+    """No font is left to the reader's system."""
+    descriptors = [font.DescendantFonts[0].FontDescriptor for font in fonts(document)]
+
+    assert [] == [
+        str(d.FontName) for d in descriptors if not {"/FontFile2", "/FontFile3"} & d.keys()
+    ]
+
+
+def test_every_font_is_the_reports_own(document: pikepdf.Pdf) -> None:
+    """The fonts are those of the templates and of matplotlib, whatever the system has."""
+    families = {str(font.BaseFont).partition("+")[2] for font in fonts(document)}
+
+    assert [] == [name for name in families if not name.startswith(("Report-", "DejaVu-"))]
+
+
+def test_every_font_can_be_read(document: pikepdf.Pdf) -> None:
+    """Text can be copied and read aloud: each font says what its glyphs mean."""
+    assert [] == [str(font.BaseFont) for font in fonts(document) if "/ToUnicode" not in font]
+
+
+def test_embedded_data_are_announced_on_the_first_page(reduced: list[str]) -> None:
+    """A report on the embedded copy says so on its first page."""
+    assert "Not the full data." in reduced[0]
+
+
+def test_hostile_names_are_printed(reduced: list[str]) -> None:
+    """Names that look like markup are printed as they are."""
+    assert "<script>alert(1)</script>" in " ".join(reduced)
+
+
+def test_another_process_prints_the_same(
+    content: bytes, toy_pages: tuple[str, str], tmp_path: Path
+) -> None:
+    """Another hash seed, time zone and folder change no byte of the PDF."""
+    (tmp_path / "page.html").write_text(toy_pages[1], encoding="utf-8")
+    program = (
+        "from pathlib import Path\n"
+        "from report import pdf\n"
+        "page = Path('page.html').read_text('utf-8')\n"
+        "Path('page.pdf').write_bytes(pdf.render(page))\n"
+    )
+
+    python("-c", program, cwd=tmp_path, environment={"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"})
+
+    assert content == (tmp_path / "page.pdf").read_bytes()
+
+
+COMPLAINTS = {
+    "an unknown property": ("<style>p { colour: red }</style>", "unknown property"),
+    "an image that is none": ("<img alt=a src='data:image/png;base64,AAAA'>", "load image"),
+    "an image of the network": ("<img alt=a src='http://example.org/a.png'>", "data addresses"),
+    "an image of the disk": ("<img alt=a src='file:///etc/hostname'>", "data addresses"),
+    "a picture in a style": ("<p style='background: url(file:///etc/hostname)'>", "data addresses"),
+    "an image beside the page": ("<img alt=a src='a.png'>", "elative"),
+    "an image without words": ("<img src='data:image/svg+xml,<svg/>'>", "alt"),
+    "an unknown glyph": ("<p>\u6f22</p>", "U+6F22"),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), COMPLAINTS.values(), ids=COMPLAINTS.keys())
+def test_a_complaint_of_weasyprint_is_an_error(body: str, expected: str) -> None:
+    """What WeasyPrint would only log, or fetch, is an error that says what it was."""
+    with pytest.raises(PdfError) as caught:
+        pdf.render(PAGE.format(body))
+
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(("body", "_"), COMPLAINTS.values(), ids=COMPLAINTS.keys())
+def test_a_complaint_is_one_line(body: str, _: str) -> None:
+    """An error of the PDF is one line."""
+    with pytest.raises(PdfError) as caught:
+        pdf.render(PAGE.format(body))
+
+    assert 1 == len(str(caught.value).splitlines())
+
+
+def test_a_plain_page_is_printed() -> None:
+    """A page about which there is nothing to say becomes a PDF."""
+    assert pdf.render(PAGE.format("<p>Text")).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    "body", ["<p>Text", COMPLAINTS["an unknown glyph"][0]], ids=["good", "bad"]
+)
+@pytest.mark.parametrize("value", [None, "/a/fonts.conf"])
+def test_the_environment_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, value: str | None, body: str
+) -> None:
+    """After printing, and after failing to, the setting of the fonts is as it was."""
+    monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
+    if value:
+        monkeypatch.setenv("FONTCONFIG_FILE", value)
+
+    try_to_print(body)
+
+    assert value == os.environ.get("FONTCONFIG_FILE")
+
+
+@pytest.mark.parametrize(
+    "body", ["<p>Text", COMPLAINTS["an unknown glyph"][0]], ids=["good", "bad"]
+)
+def test_the_log_is_left_alone(body: str) -> None:
+    """After printing, and after failing to, WeasyPrint's log goes where it went."""
+    logger = logging.getLogger("weasyprint")
+    before = list(logger.handlers), logger.propagate
+
+    try_to_print(body)
+
+    assert before == (list(logger.handlers), logger.propagate)
+
+
+def test_the_garbage_collector_is_left_alone() -> None:
+    """After failing to print, the garbage collector runs as before."""
+    try_to_print(COMPLAINTS["an unknown glyph"][0])
+
+    assert gc.isenabled()
+
+
+def try_to_print(body: str) -> None:
+    """Print a page, whether there is a complaint or not."""
+    try:
+        pdf.render(PAGE.format(body))
+    except PdfError:
+        pass
+
+
+class WithoutPango(MetaPathFinder):
+    """Finds WeasyPrint, but not the library that it loads."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Fail as WeasyPrint fails."""
+        if fullname == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return None
+
+
+@pytest.fixture
+def without_pango(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the import of WeasyPrint fail."""
+    pdf.check()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [WithoutPango(), *sys.meta_path])
+
+
+@pytest.mark.usefixtures("without_pango")
+@pytest.mark.parametrize("words", ["libpango-1.0-0", "libpangoft2-1.0-0", "--no-pdf"])
+def test_without_pango_the_error_says_what_to_do(words: str) -> None:
+    """Where Pango is missing, the error names the packages and the way without."""
+    with pytest.raises(PdfError) as caught:
+        pdf.check()
+
+    assert words in str(caught.value)

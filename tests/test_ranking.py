@@ -1,0 +1,270 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+from scipy import stats
+
+from pipeline import ranking
+from pipeline.config import Config
+from pipeline.dataset import Dataset
+from pipeline.results import Genes, Results
+
+TWO = ("a", "b")
+Y = np.array(["a", "a", "a", "b", "b", "b"])
+X = np.array([[1.0, 2.0, 3.0, 7.0, 8.0, 9.0]]).T  # one gene
+p_lists = hnp.arrays(np.float64, st.integers(1, 20), elements=st.floats(0, 1, width=32))
+
+
+@pytest.fixture
+def genes(toy_results: Results) -> Genes:
+    """Give the toy study's ranking."""
+    return toy_results.genes
+
+
+def test_signal_to_noise_of_a_worked_case() -> None:
+    """Means 2 and 8 and population deviations of 0.8165 give 6 / 1.633 in class b."""
+    actual = ranking.signal_to_noise(X, Y, TWO)
+
+    expected = 6 / (2 * math.sqrt(2 / 3))
+    assert [[-expected], [expected]] == [[pytest.approx(v) for v in row] for row in actual.tolist()]
+
+
+def test_with_two_classes_the_scores_are_opposite() -> None:
+    """High in one of two classes is low in the other."""
+    scores = ranking.signal_to_noise(np.random.default_rng(0).normal(size=(6, 9)), Y, TWO)
+
+    np.testing.assert_allclose(scores[0], -scores[1])
+
+
+def test_a_genes_unit_does_not_change_its_score() -> None:
+    """Scaling and shifting a gene leaves its score as it was."""
+    values = np.random.default_rng(0).normal(size=(6, 9))
+    expected = ranking.signal_to_noise(values, Y, TWO)
+
+    actual = ranking.signal_to_noise(values * 7 + 3, Y, TWO)
+
+    np.testing.assert_allclose(expected, actual)
+
+
+@given(st.permutations(range(6)))
+def test_the_order_of_samples_does_not_change_a_score(order: list[int]) -> None:
+    """Reordering the samples leaves the scores as they were."""
+    values = np.random.default_rng(0).normal(size=(6, 9))
+    expected = ranking.signal_to_noise(values, Y, TWO)
+
+    actual = ranking.signal_to_noise(values[order], Y[order], TWO)
+
+    np.testing.assert_allclose(expected, actual)
+
+
+def test_a_constant_gene_scores_nothing() -> None:
+    """A gene that does not vary is high in no class."""
+    actual = ranking.signal_to_noise(np.full((6, 1), 4.0), Y, TWO)
+
+    assert [[0.0], [0.0]] == actual.tolist()
+
+
+def test_a_gene_without_spread_borrows_the_smallest_one() -> None:
+    """A gene that varies between the classes only is measured in another gene's spread."""
+    perfect = np.array([5.0, 5.0, 5.0, 15.0, 15.0, 15.0])  # difference 10, no spread
+    spread = np.array([10.0, 20.0, 30.0, 30.0, 20.0, 10.0])  # 2 x sqrt(200 / 3) in both classes
+
+    actual = ranking.signal_to_noise(np.column_stack([perfect, spread]), Y, TWO)
+
+    assert 10 / (2 * math.sqrt(200 / 3)) == pytest.approx(actual[1, 0])
+
+
+def test_welch_of_a_worked_case() -> None:
+    """Means 2 and 8 with variance 1 each and n 3 give t = 6 / sqrt(2 / 3) on 4 degrees."""
+    p_values, _ = ranking.class_test(X, Y, TWO)
+
+    assert 2 * stats.t.sf(6 / math.sqrt(2 / 3), 4) == pytest.approx(p_values[0])
+
+
+def test_analysis_of_variance_of_a_worked_case() -> None:
+    """Group means 1.5, 3.5 and 8.5: between 52 / 2, within 1.5 / 3, F = 52."""
+    values, y = np.array([[1.0, 2, 3, 4, 8, 9]]).T, np.array(list("aabbcc"))
+
+    p_values, _ = ranking.class_test(values, y, ("a", "b", "c"))
+
+    assert stats.f.sf(52, 2, 3) == pytest.approx(p_values[0])
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [(("a", "b"), "Welch's t-test"), (("a", "b", "c"), "one-way analysis of variance")],
+)
+def test_the_test_has_a_name(classes: tuple[str, ...], expected: str) -> None:
+    """Two classes are tested by Welch's t-test, more by analysis of variance."""
+    y = np.array(classes * 3)
+
+    _, actual = ranking.class_test(np.random.default_rng(0).normal(size=(len(y), 2)), y, classes)
+
+    assert expected == actual
+
+
+def test_a_gene_without_variation_within_classes_is_not_tested() -> None:
+    """Where no class has a spread there is no p-value."""
+    values = np.array([[1.0, 1, 1, 2, 2, 2], [4.0, 4, 4, 4, 4, 4]]).T
+
+    p_values, _ = ranking.class_test(values, Y, TWO)
+
+    assert [True, True] == np.isnan(p_values).tolist()
+
+
+def test_q_values_of_a_worked_case() -> None:
+    """Each is p times number over rank, made monotone from the largest: Benjamini and Hochberg."""
+    actual = ranking.adjust(np.array([0.01, 0.04, 0.03, 0.005]))
+
+    np.testing.assert_allclose([0.02, 0.04, 0.04, 0.02], actual)
+
+
+def test_what_was_not_tested_does_not_count() -> None:
+    """A missing p-value stays missing and leaves the number of tests as it is without it."""
+    actual = ranking.adjust(np.array([0.01, np.nan, 0.04, 0.03, 0.005]))
+
+    np.testing.assert_allclose([0.02, np.nan, 0.04, 0.04, 0.02], actual)
+
+
+def test_nothing_tested_gives_nothing() -> None:
+    """Without any p-value there is no q-value."""
+    actual = ranking.adjust(np.array([np.nan, np.nan]))
+
+    assert np.isnan(actual).all()
+
+
+@given(p_lists)
+def test_a_q_value_is_no_smaller_than_its_p_value(p_values: NDArray[np.float64]) -> None:
+    """Adjusting makes no gene look better, and no q-value exceeds 1."""
+    actual = ranking.adjust(p_values)
+
+    assert ((p_values <= actual * (1 + 1e-12)) & (actual <= 1)).all()
+
+
+@given(p_lists)
+def test_adjusting_keeps_the_order(p_values: NDArray[np.float64]) -> None:
+    """A smaller p-value never has a larger q-value."""
+    actual = ranking.adjust(p_values)[np.argsort(p_values)]
+
+    assert (np.diff(actual) >= 0).all()
+
+
+def test_all_genes_are_ranked(genes: Genes) -> None:
+    """Every gene stands once in the table, those that the filter drops included."""
+    assert [f"G{g:02d}_at" for g in range(40)] == sorted(genes.table.ids)
+
+
+def test_the_best_score_comes_first(genes: Genes) -> None:
+    """The table falls by signal-to-noise."""
+    scores = list(genes.table.signal_to_noise)
+
+    assert sorted(scores, reverse=True) == scores
+
+
+def test_informative_genes_are_found_in_their_class(genes: Genes) -> None:
+    """The best genes are among those that were made high in a class, and say which."""
+    best = [(int(i[1:3]), k) for i, k in zip(genes.table.ids, genes.table.high_in, strict=True)]
+
+    assert all(gene < 15 and gene // 5 == k for gene, k in best[:7])
+
+
+def test_a_gene_stands_higher_in_its_class(genes: Genes) -> None:
+    """The difference of means has the sign of the score."""
+    differences = np.array(genes.table.mean_difference)
+
+    assert (differences[np.array(genes.table.signal_to_noise) > 0] > 0).all()
+
+
+def test_flat_genes_have_no_p_value(genes: Genes) -> None:
+    """Genes at the floor throughout are ranked last and not tested."""
+    expected = [("G36_at", None), ("G37_at", None), ("G38_at", None), ("G39_at", None)]
+
+    actual = list(zip(genes.table.ids, genes.table.q_value, strict=True))[-4:]
+
+    assert expected == actual
+    assert 36 == genes.n_tested
+
+
+def test_significant_genes_are_counted(genes: Genes) -> None:
+    """The number is that of q-values no larger than the false discovery rate."""
+    expected = sum(q is not None and q <= 0.05 for q in genes.table.q_value)
+
+    assert expected == genes.n_significant
+
+
+def test_test_samples_have_no_part_in_the_ranking(toy_dataset: Dataset, toy_config: Config) -> None:
+    """Changing the test samples leaves the whole table as it was."""
+    expected = ranking.rank(toy_dataset, toy_config).table
+    values = toy_dataset.X.copy()
+    values[toy_dataset.test] = 1_234
+
+    actual = ranking.rank(replace(toy_dataset, X=values), toy_config).table
+
+    assert expected == actual
+
+
+def test_the_order_of_genes_does_not_change_a_gene(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """Reordering the genes leaves each gene's p-value as it was."""
+    before = ranking.rank(toy_dataset, toy_config).table
+    order = np.random.default_rng(0).permutation(40)
+    shuffled = replace(
+        toy_dataset,
+        X=toy_dataset.X[:, order],
+        gene_ids=tuple(toy_dataset.gene_ids[i] for i in order),
+        gene_descriptions=tuple(toy_dataset.gene_descriptions[i] for i in order),
+    )
+
+    after = ranking.rank(shuffled, toy_config).table
+
+    expected = dict(zip(before.ids, before.p_value, strict=True))
+    assert expected == pytest.approx(dict(zip(after.ids, after.p_value, strict=True)))
+
+
+def test_the_heat_map_holds_the_best_genes_of_each_class(genes: Genes) -> None:
+    """Four genes of each class, class by class, each class from its best gene down."""
+    expected = [
+        gene
+        for k in range(3)
+        for gene in [
+            g for g, high in zip(genes.table.ids, genes.table.high_in, strict=True) if high == k
+        ][:4]
+    ]
+
+    assert expected == list(genes.heat_map.gene_ids)
+
+
+def test_the_heat_map_shows_training_samples_first(toy_results: Results) -> None:
+    """Training samples stand before test samples, each part by class."""
+    samples = {s.id: (s.partition == "test", s.label) for s in toy_results.data.samples}
+
+    actual = [samples[sample] for sample in toy_results.genes.heat_map.sample_ids]
+
+    assert sorted(actual) == actual
+
+
+def test_the_heat_map_is_standardised_over_training_samples(toy_results: Results) -> None:
+    """Over the training samples each gene has mean 0 and, uncut, standard deviation 1."""
+    z = np.array(toy_results.genes.heat_map.z)[:, :24]
+    uncut = np.abs(z).max(axis=1) < 3
+
+    np.testing.assert_allclose(0, z[uncut].mean(axis=1), atol=1e-3)
+    np.testing.assert_allclose(1, z[uncut].std(axis=1), atol=1e-3)
+
+
+def test_the_heat_map_ends_at_its_limit(genes: Genes) -> None:
+    """No value lies beyond the limit of the colours."""
+    assert np.abs(genes.heat_map.z).max() <= genes.heat_map.limit
+
+
+def test_methods_count_what_was_not_tested(genes: Genes) -> None:
+    """The paragraph says how many genes did not vary."""
+    actual = {value.name: value.value for value in ranking.method(genes).text.values}
+
+    assert (40, 24, 4) == (actual["n_genes"], actual["n_samples"], actual["n_untested"])

@@ -1,0 +1,225 @@
+import json
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from pipeline import results
+from pipeline.errors import DataError
+from pipeline.results import Results, Sample, Statement, Value
+
+NASTY = [
+    '"quoted"',
+    "back\\slash",
+    "[1]",
+    "a.b[c].d",
+    "{n}",
+    "<b>&amp;",
+    "línea\nŽ 漢 🧬",
+    "\x00",
+    "",
+]
+
+texts = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(NASTY)
+numbers = st.floats(allow_nan=False, allow_infinity=False) | st.integers()
+
+
+def statements(value: Any) -> Iterator[Statement]:
+    """Find every sentence of a record."""
+    if isinstance(value, Statement):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from statements(getattr(value, name))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from statements(item)
+
+
+@pytest.fixture(params=["toy_results", "two_class_results"])
+def any_results(request: pytest.FixtureRequest) -> Results:
+    """Give the results of either toy study."""
+    return request.getfixturevalue(request.param)
+
+
+def test_results_come_back_as_they_were_saved(any_results: Results, tmp_path: Path) -> None:
+    """Saving and loading gives an equal object."""
+    results.save(any_results, tmp_path / "results.json")
+
+    actual = results.load(tmp_path / "results.json")
+
+    assert any_results == actual
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=texts, value=numbers | texts)
+def test_any_text_and_number_comes_back(
+    toy_results: Results, tmp_path: Path, text: str, value: float | str
+) -> None:
+    """Whatever stands in a title, a sample's name or a value survives the file."""
+    statement = Statement(template=text, values=(Value(name=text, value=value, format="text"),))
+    sample = Sample(id=text, label=text, partition="train")
+    expected = toy_results.model_copy(
+        update={
+            "study": toy_results.study.model_copy(update={"title": text}),
+            "headline": statement,
+            "data": toy_results.data.model_copy(update={"samples": (sample,)}),
+        }
+    )
+    results.save(expected, tmp_path / "results.json")
+
+    actual = results.load(tmp_path / "results.json")
+
+    assert expected == actual
+    assert type(value) is type(actual.headline.values[0].value)
+
+
+def test_the_text_is_plain_json(any_results: Results) -> None:
+    """Any reader of JSON finds the records in it."""
+    expected = any_results.model_dump(mode="json")
+
+    actual = json.loads(results.dumps(any_results))
+
+    assert expected == actual
+
+
+def test_equal_results_give_equal_text(toy_results: Results) -> None:
+    """The text depends on nothing but the records."""
+    expected = results.dumps(toy_results)
+
+    actual = results.dumps(Results.model_validate(toy_results.model_dump()))
+
+    assert expected == actual
+
+
+def test_lists_of_numbers_stand_on_one_line(toy_results: Results) -> None:
+    """A list of plain values is not spread over many lines."""
+    actual = results.dumps(toy_results)
+
+    ratios = json.dumps(toy_results.embeddings[0].explained_variance_ratio)
+    assert f'   "explained_variance_ratio": {ratios},\n' in actual
+
+
+def test_records_are_frozen(toy_results: Results) -> None:
+    """Nobody can change a result under way."""
+    with pytest.raises(ValidationError, match="frozen"):
+        toy_results.data.n_samples = 31
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_not_finite_never_enters(value: float) -> None:
+    """NaN and infinity are refused where a record is made."""
+    with pytest.raises(ValidationError, match="finite"):
+        Value(name="n", value=value, format="number")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ('"schema_version": 1', '"schema_version": 2', "schema_version: Input should be 1"),
+        ('"schema_version": 1', '"version": 1', "version: Extra inputs are not permitted"),
+        (
+            '"n_samples": 30',
+            '"n_samples": 30.5',
+            "data.n_samples: Input should be a valid integer",
+        ),
+        ('"n_samples": 30', '"n_samples": "30"', "data.n_samples: Input should be a valid integer"),
+        ('"n_train": 24,\n', "", "data.n_train: Field required"),
+        ('"minimum": ', '"minimum": NaN, "x": ', "data.minimum: Input should be a finite number"),
+        ('"minimum": ', '"minimum" ', "the file: Invalid JSON: expected `:`"),
+    ],
+)
+def test_another_shape_is_refused_on_one_line(
+    toy_results: Results, tmp_path: Path, old: str, new: str, where: str
+) -> None:
+    """A file that is not exactly of this version is an error that names the field."""
+    path = tmp_path / "results.json"
+    path.write_text(results.dumps(toy_results).replace(old, new, 1))
+
+    with pytest.raises(DataError) as caught:
+        results.load(path)
+
+    expected = f"{path}: expected results of schema version 1, found at {where}"
+    assert str(caught.value).startswith(expected)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    """A missing file, and one that is no UTF-8, is named on one line."""
+    path = tmp_path / "results.json"
+    if content:
+        path.write_bytes(content)
+
+    with pytest.raises(DataError) as caught:
+        results.load(path)
+
+    assert str(caught.value).startswith(f"{path}: expected a results file, found none to read")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("data.n_samples", 30),
+        ("data.source.kind", "given"),
+        ("models[svm].noun", "the linear SVM"),
+        ("protocols[cv].n_repeats", 2),
+        ("evaluations[given/svm].n_predictions", 6),
+        ("primary_evaluation", "given/svm"),
+    ],
+)
+def test_a_path_leads_to_its_value(toy_results: Results, path: str, expected: object) -> None:
+    """Names lead through records, and a key in brackets through a list of them."""
+    actual = results.resolve(toy_results, path)
+
+    assert expected == actual
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "nothing",
+        "data.nothing",
+        "models[nobody].noun",
+        "models[svm",
+        "data.classes[ALL].n_samples",
+        "data n_samples",
+    ],
+)
+def test_a_path_that_leads_nowhere_is_an_error(toy_results: Results, path: str) -> None:
+    """A path without a value raises KeyError with the path."""
+    with pytest.raises(KeyError) as caught:
+        results.resolve(toy_results, path)
+
+    assert (path,) == caught.value.args
+
+
+def test_every_value_stands_where_its_path_says(any_results: Results) -> None:
+    """Each value of each sentence is the one at its path."""
+    values = [v for statement in statements(any_results) for v in statement.values if v.path]
+
+    actual = [value for value in values if results.resolve(any_results, value.path) != value.value]
+
+    assert len(values) > 10
+    assert [] == actual
+
+
+def test_every_place_in_a_sentence_has_its_value(any_results: Results) -> None:
+    """No sentence has a place that nothing fills."""
+    for statement in statements(any_results):
+        places = {name for _, name, _, _ in string.Formatter().parse(statement.template) if name}
+        assert places <= {value.name for value in statement.values}
+
+
+def test_no_sentence_names_a_value_twice(any_results: Results) -> None:
+    """The names of a sentence's values are unique, so that none hides another."""
+    for statement in statements(any_results):
+        names = [value.name for value in statement.values]
+        assert len(set(names)) == len(names)

@@ -1,0 +1,302 @@
+import re
+
+import pytest
+from report_fixtures import Element, from_embedded, parse, small, without_test
+
+from pipeline.results import Protocol, Results
+from report import html, tables
+
+
+def numbers(page: str, tag: str, word: str) -> list[int]:
+    """Read the numbers of tables or figures from their captions, in the order of the page."""
+    captions = (element.text for element in parse(page).all(tag))
+    return [int(re.match(rf"{word} (\d+)\.", text).group(1)) for text in captions]  # type: ignore[union-attr]
+
+
+def cells(table: Element) -> list[list[str]]:
+    """Read the rows of a table's body."""
+    return [
+        [cell.text for cell in row.all("th", "td")]
+        for body in table.all("tbody")
+        for row in body.all("tr")
+    ]
+
+
+def protocol(results: Results, key: str) -> Protocol:
+    """Pick a protocol."""
+    return next(protocol for protocol in results.protocols if protocol.key == key)
+
+
+@pytest.mark.parametrize(("tag", "word"), [("caption", "Table"), ("figcaption", "Figure")])
+def test_numbers_ascend_on_the_page(toy_pages: tuple[str, str], tag: str, word: str) -> None:
+    """Tables and figures are numbered from 1 without gaps, in the order of the page."""
+    actual = numbers(toy_pages[0], tag, word)
+
+    assert list(range(1, len(actual) + 1)) == actual
+
+
+@pytest.fixture(scope="module")
+def reduced_page(toy_results: Results) -> str:
+    """Render a report on embedded data, without a test set and without improvements."""
+    return html.pages(from_embedded(without_test(small(toy_results))))[0]
+
+
+@pytest.mark.parametrize(("tag", "word"), [("caption", "Table"), ("figcaption", "Figure")])
+def test_numbers_have_no_gap_where_a_table_is_left_out(
+    reduced_page: str, tag: str, word: str
+) -> None:
+    """A table or figure that is not shown has no number."""
+    actual = numbers(reduced_page, tag, word)
+
+    assert list(range(1, len(actual) + 1)) == actual
+
+
+def test_the_page_shows_every_table_that_is_built(
+    toy_results: Results, toy_pages: tuple[str, str]
+) -> None:
+    """No table is built for nothing."""
+    expected = [f"tab-{key}" for key in tables.build(toy_results)]
+
+    actual = [table.attributes["id"] for table in parse(toy_pages[0]).all("table")]
+
+    assert expected == actual
+
+
+def test_the_page_shows_the_rows(toy_results: Results, toy_pages: tuple[str, str]) -> None:
+    """The rows on the page are the rows of the table."""
+    expected = [list(row) for row in tables.build(toy_results)["scores-given"].rows]
+
+    actual = cells(parse(toy_pages[0]).by_id("tab-scores-given"))
+
+    assert [[" ".join(cell.split()) for cell in row] for row in expected] == actual
+
+
+def test_rows_are_as_wide_as_their_header(toy_results: Results) -> None:
+    """Every row has a cell for each column."""
+    wrong = [
+        table.key
+        for table in tables.build(toy_results).values()
+        if {len(row) for row in table.rows} != {len(table.columns)}
+    ]
+
+    assert [] == wrong
+
+
+def test_classes_by_hand(toy_results: Results) -> None:
+    """The classes are counted in each part of the split, and summed."""
+    expected = (
+        ("B-cell", "B-cell lineage", "8", "2", "10", "33.3\u00a0%"),
+        ("T-cell", "", "8", "2", "10", "33.3\u00a0%"),
+        ("myeloid", "", "8", "2", "10", "33.3\u00a0%"),
+        ("All", "", "24", "6", "30", "100.0\u00a0%"),
+    )
+
+    assert expected == tables.classes(toy_results).rows
+
+
+def test_ledger_shows_what_changed(toy_results: Results) -> None:
+    """A step that drops genes shows the number before and after."""
+    filtered = next(row for row in tables.ledger(toy_results).rows if row[0] == "Variation filter")
+
+    assert ("30", "40 to 36") == filtered[2:4]
+
+
+@pytest.mark.parametrize(
+    ("published", "expected"), [(True, "yes"), (False, "no"), (None, "no hash given")]
+)
+def test_files_say_whether_they_are_the_published_ones(
+    toy_results: Results, published: bool | None, expected: str
+) -> None:
+    """A file is the published one, another one, or there is no hash to tell."""
+    source = toy_results.data.source
+    file = source.files[0].model_copy(update={"published": published})
+    data = toy_results.data.model_copy(
+        update={"source": source.model_copy(update={"files": (file,)})}
+    )
+
+    (row,) = tables.files(toy_results.model_copy(update={"data": data})).rows
+
+    assert expected == row[3]
+
+
+def test_embeddings_without_axes_of_variance_have_a_dash(toy_results: Results) -> None:
+    """Only PCA explains variance."""
+    actual = [(row[0], row[2] == "–") for row in tables.embeddings(toy_results).rows]
+
+    assert [("PCA", False), ("t-SNE", True), ("UMAP", True)] == actual
+
+
+@pytest.mark.parametrize("key", ["given", "cv", "holdout"])
+def test_errors_are_those_of_the_confusion_matrix(toy_results: Results, key: str) -> None:
+    """The errors of a model are what stands beside the diagonal of its confusion matrix."""
+    expected = []
+    for evaluation in toy_results.evaluations:
+        if evaluation.protocol == key:
+            counts = [
+                (i == j, n) for i, row in enumerate(evaluation.confusion) for j, n in enumerate(row)
+            ]
+            n_wrong = sum(n for right, n in counts if not right)
+            expected.append(f"{n_wrong} of {sum(n for _, n in counts)}")
+
+    actual = [row[1] for row in tables.scores(toy_results, protocol(toy_results, key)).rows]
+
+    assert expected == actual
+
+
+@pytest.mark.parametrize("key", ["given", "cv", "holdout"])
+def test_accuracies_are_those_of_the_confusion_matrix(toy_results: Results, key: str) -> None:
+    """The accuracy of a model is the diagonal of its confusion matrix over its sum."""
+    expected = []
+    for evaluation in toy_results.evaluations:
+        if evaluation.protocol == key:
+            n_right = sum(row[i] for i, row in enumerate(evaluation.confusion))
+            expected.append(f"{n_right / sum(map(sum, evaluation.confusion)):.3f}")
+
+    actual = [row[2] for row in tables.scores(toy_results, protocol(toy_results, key)).rows]
+
+    assert expected == actual
+
+
+def test_recalls_are_those_of_the_confusion_matrix(toy_results: Results) -> None:
+    """The recall of a class is its share of the row of the confusion matrix."""
+    expected = [
+        f"{row[i] / sum(row):.3f}"
+        for evaluation in toy_results.evaluations
+        if evaluation.protocol == "cv"
+        for i, row in enumerate(evaluation.confusion)
+    ]
+
+    table = tables.per_class(toy_results, protocol(toy_results, "cv"))
+    actual = [row[3] for row in table.rows if row[1] in ("B-cell", "T-cell", "myeloid")]
+
+    assert expected == actual
+
+
+def test_a_dash_is_explained(toy_results: Results) -> None:
+    """Where a score is undefined, the note says why."""
+    note = tables.scores(toy_results, protocol(toy_results, "given")).note
+
+    assert "MCC is undefined (–) where" in note
+
+
+def test_rows_of_a_model_form_a_group(toy_results: Results) -> None:
+    """Scores by class are grouped by model: three classes and two averages."""
+    table = tables.per_class(toy_results, protocol(toy_results, "given"))
+
+    assert [5] * len(toy_results.models) == [len(group) for group in table.groups]
+
+
+def misjudged(results: Results, wrong: dict[str, dict[str, int]]) -> Results:
+    """Let each evaluation get these samples wrong, so many times, and no other."""
+    samples = {protocol.key: protocol.sample_ids for protocol in results.protocols}
+    return results.model_copy(
+        update={
+            "evaluations": tuple(
+                e.model_copy(
+                    update={
+                        "n_wrong": tuple(
+                            wrong.get(e.key, {}).get(sample, 0) for sample in samples[e.protocol]
+                        )
+                    }
+                )
+                for e in results.evaluations
+            )
+        }
+    )
+
+
+@pytest.fixture
+def two_models(toy_results: Results) -> Results:
+    """Keep two models that learn, the given split and cross-validation."""
+    keys = ("majority", "logistic", "svm")
+    kept = {"models": tuple(m for m in toy_results.models if m.key in keys)}
+    kept["protocols"] = tuple(p for p in toy_results.protocols if p.key in ("given", "cv"))
+    kept["evaluations"] = tuple(
+        e for e in toy_results.evaluations if e.model in keys and e.protocol in ("given", "cv")
+    )
+    return toy_results.model_copy(update=kept)
+
+
+def test_misclassified_by_hand(two_models: Results) -> None:
+    """A row names the models that got a sample wrong: in a split, and in how many repeats."""
+    wrong = {
+        "given/svm": {"P25": 1, "P26": 1},
+        "given/logistic": {"P25": 1},
+        "cv/svm": {"P2": 2, "P25": 1},
+        "cv/logistic": {"P25": 2},
+    }
+    expected = (
+        ("P2", "T-cell", "not held out", "Linear SVM (2)"),
+        ("P25", "B-cell", "all models", "Logistic regression (2), Linear SVM (1)"),
+        ("P26", "T-cell", "Linear SVM", "all right"),
+    )
+
+    actual = tables.misclassified(misjudged(two_models, wrong)).rows
+
+    assert expected == actual
+
+
+def test_the_baseline_misclassifies_nobody(two_models: Results) -> None:
+    """What always naming the largest class gets wrong is no news of a sample."""
+    results = misjudged(two_models, {"given/majority": {"P25": 1}, "cv/majority": {"P2": 2}})
+
+    assert () == tables.misclassified(results).rows
+
+
+def test_without_repeats_no_repeats_are_spoken_of(two_models: Results) -> None:
+    """The note counts repeats only where a protocol repeats."""
+    kept = {
+        "protocols": tuple(p for p in two_models.protocols if p.key == "given"),
+        "evaluations": tuple(e for e in two_models.evaluations if e.protocol == "given"),
+    }
+
+    note = tables.misclassified(two_models.model_copy(update=kept)).note
+
+    assert "repeats" not in note
+
+
+def test_an_empty_table_says_none(two_models: Results) -> None:
+    """A table without rows says so on the page."""
+    page = html.pages(small(misjudged(two_models, {})))[0]
+
+    assert [["None."]] == cells(parse(page).by_id("tab-misclassified"))
+
+
+def test_improvements_stand_beside_their_base(toy_results: Results) -> None:
+    """Each change is a row with the accuracies before and after it."""
+    expected = [
+        (record.label, f"{record.base_accuracy:.3f}", f"{record.variant_accuracy:.3f}")
+        for record in toy_results.improvements
+    ]
+
+    actual = [(row[0], *row[4:6]) for row in tables.improvements(toy_results).rows]
+
+    assert expected == actual
+
+
+def test_genes_are_those_of_the_heat_map(toy_results: Results) -> None:
+    """Table and heat map show the same genes in the same order."""
+    expected = list(toy_results.genes.heat_map.gene_ids)
+
+    assert expected == [row[0] for row in tables.genes(toy_results).rows]
+
+
+def test_a_gene_has_its_rank_among_all(toy_results: Results) -> None:
+    """The rank of a gene is its place in the table of all genes."""
+    ids = toy_results.genes.table.ids
+
+    actual = [ids[int(row[3]) - 1] for row in tables.genes(toy_results).rows]
+
+    assert list(toy_results.genes.heat_map.gene_ids) == actual
+
+
+def test_settings_open_with_the_seed(toy_results: Results) -> None:
+    """The seed stands first among the settings."""
+    assert ("seed", "42") == tables.settings(toy_results).rows[0]
+
+
+def test_packages_open_with_the_program(toy_results: Results) -> None:
+    """The program and Python stand before the packages."""
+    actual = [row[0] for row in tables.packages(toy_results).rows[:2]]
+
+    assert ["expression-report", "Python"] == actual
