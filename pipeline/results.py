@@ -15,9 +15,9 @@ for each name, the value, how to write it, and the path of the field it comes fr
 import json
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from pipeline.errors import DataError
 
@@ -417,6 +417,25 @@ class Results(Record):
     methods: tuple[MethodStep, ...]
     references: tuple[Reference, ...]
     provenance: Provenance
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        """Refuse results whose records name others that are not there."""
+        models = {model.key for model in self.models}
+        sizes = {protocol.key: len(protocol.sample_ids) for protocol in self.protocols}
+        for evaluation in self.evaluations:
+            if evaluation.model not in models or evaluation.protocol not in sizes:
+                raise ValueError(f"evaluation {evaluation.key} names no model or protocol")
+            if len(evaluation.n_wrong) != sizes[evaluation.protocol]:
+                raise ValueError(f"evaluation {evaluation.key} counts other samples")
+        if self.primary_evaluation not in {evaluation.key for evaluation in self.evaluations}:
+            raise ValueError(f"there is no evaluation {self.primary_evaluation}")
+        for embedding in self.embeddings:
+            if len(embedding.coordinates) != self.data.n_samples:
+                raise ValueError(f"embedding {embedding.key} draws other samples")
+        if not set(self.genes.heat_map.gene_ids) <= set(self.genes.table.ids):
+            raise ValueError("the heat map shows genes that the table lacks")
+        return self
 
 
 def dumps(results: Results) -> str:

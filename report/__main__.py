@@ -1,8 +1,6 @@
 """The entry of both `expression-report` and `python -m report`."""
 
-import sys
-
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
+from report.interrupt import leave
 
 
 def main() -> None:
@@ -12,8 +10,7 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        print("expression-report: interrupted; no file was left half-written", file=sys.stderr)  # noqa: T201
-        sys.exit(INTERRUPTED)
+        leave()
 
 
 if __name__ == "__main__":

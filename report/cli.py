@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from report.interrupt import noticed
+from report import interrupt
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -132,20 +132,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     ----------
     arguments : list of str, optional
         Instead of those of the process.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If Ctrl-C was pressed; nothing was changed then.
     """
     from pipeline.errors import ConfigError, DataError
     from report.pdf import PdfError
 
     try:
-        with noticed() as check:
-            cli.main(arguments, prog_name="expression-report", standalone_mode=False, obj=check)
-    except click.Abort as error:
-        raise KeyboardInterrupt from error
+        with interrupt.noticed() as check:
+            # Not cli.main(): it turns Ctrl-C into an exception and an empty line of its own.
+            given = sys.argv[1:] if arguments is None else list(arguments)
+            with cli.make_context("expression-report", given, obj=check) as context:
+                cli.invoke(context)
+    except KeyboardInterrupt:
+        interrupt.leave()
+    except click.exceptions.Exit as ended:  # --help and --version
+        sys.exit(ended.exit_code)
     except (ConfigError, DataError, PdfError) as error:
         _leave(f"error: {_one_line(error)}", BAD_INPUT)
     except click.ClickException as error:

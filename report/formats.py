@@ -48,7 +48,7 @@ def count(value: float) -> str:
     str
         Its digits.
     """
-    return f"{value:.0f}".replace("-", MINUS)
+    return _signed(f"{value:.0f}")
 
 
 def decimal(value: float | None) -> str:
@@ -64,7 +64,7 @@ def decimal(value: float | None) -> str:
     str
         Three decimals, or a dash where it is undefined.
     """
-    return UNDEFINED if value is None else f"{value:.3f}".replace("-", MINUS)
+    return UNDEFINED if value is None else _signed(f"{value:.3f}")
 
 
 def percent(value: float) -> str:
@@ -96,7 +96,7 @@ def points(value: float) -> str:
     str
         One decimal.
     """
-    return f"{100 * value:.1f}".replace("-", MINUS)
+    return _signed(f"{100 * value:.1f}")
 
 
 def p_value(value: float | None) -> str:
@@ -130,7 +130,7 @@ def scientific(value: float | None) -> str:
     str
         Three decimals, or two digits and a power of ten below 0.001.
     """
-    if value is None or value >= 0.001:
+    if not value or value >= 0.001:
         return decimal(value)
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}e{MINUS}{abs(int(exponent))}"
@@ -262,3 +262,8 @@ def plain(statement: Statement | str) -> str:
     for part in parts(statement):
         text = text.rstrip() if part.cites else text + part.text
     return text
+
+
+def _signed(digits: str) -> str:
+    """Write the minus sign as one; what rounds to zero has none."""
+    return digits.removeprefix("-") if float(digits) == 0 else digits.replace("-", MINUS)

@@ -9,6 +9,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
+
+STATUS = 130  # 128 + SIGINT, as shells count
+
+
+def leave() -> NoReturn:
+    """Say that the program was interrupted, and leave with the status that says so."""
+    print("expression-report: interrupted; no file was left half-written", file=sys.stderr)  # noqa: T201
+    sys.exit(STATUS)
 
 
 @contextmanager

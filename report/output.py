@@ -5,6 +5,7 @@ import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 from types import FrameType
 
@@ -25,6 +26,9 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
         If the folder cannot be written; what stood there is unchanged.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for name in contents:
+        if (folder / name).is_dir():
+            raise IsADirectoryError(EISDIR, "expected a file, found a folder", str(folder / name))
     # Beside, not in the system's temporary folder: a move within one file system is atomic.
     staging = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     try:

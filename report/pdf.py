@@ -9,7 +9,8 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 from report.fonts import fontconfig
@@ -35,7 +36,8 @@ def check() -> None:
         If WeasyPrint does not find the Pango library; the message names the packages.
     """
     try:
-        with _own_fonts():
+        # Where the library is missing, WeasyPrint prints advice of its own.
+        with _own_fonts(), redirect_stdout(StringIO()):
             import weasyprint  # noqa: F401  # loads the system library
     except OSError as error:
         raise PdfError(MISSING_PANGO) from error

@@ -67,7 +67,7 @@ def build(results: Results) -> dict[str, Table]:
             for table in (scores(results, protocol), per_class(results, protocol))
         ),
         misclassified(results),
-        improvements(results),
+        *([improvements(results)] if results.improvements else []),
         genes(results),
         packages(results),
         settings(results),
@@ -326,15 +326,15 @@ def misclassified(results: Results) -> Table:
         cells = [_who_erred(results, protocol, sample.id, baseline) for protocol in ran]
         if any(cell not in ("", _NOT_HELD_OUT) for cell in cells):
             rows.append((sample.id, sample.label, *(cell or "all right" for cell in cells)))
-    repeats = next((p.n_repeats for p in ran if p.resampled), 0)
+    repeats = next((p.n_repeats for p in ran if p.resampled), None)
+    counted = f"In brackets: in how many of {repeats} repeats. " if repeats else ""
     return Table(
         key="misclassified",
         caption=f"Misclassified {results.study.sample_noun}s, and the models that got them wrong "
         "(the majority baseline left out).",
         columns=_columns(results.study.sample_noun.capitalize(), "Class", *(p.label for p in ran)),
         rows=tuple(rows),
-        note=f"In brackets: in how many of {repeats} repeats. “{_NOT_HELD_OUT}”: the sample was "
-        "used for training there.",
+        note=f"{counted}“{_NOT_HELD_OUT}”: the sample was used for training there.",
     )
 
 

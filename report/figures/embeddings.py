@@ -31,7 +31,16 @@ def embedding(results: Results, record: Embedding) -> Picture:
         axes = figure.subplots()
     _points(axes, results, record)
     _name_errors(axes, results, record)
-    figure.legend(loc="outside lower left", ncols=4, handletextpad=0.1, columnspacing=1.2)
+    # Handed over one by one: matplotlib would leave out a name that starts with "_".
+    handles = axes.collections
+    figure.legend(
+        handles,
+        [handle.get_label() for handle in handles],
+        loc="outside lower left",
+        ncols=4,
+        handletextpad=0.1,
+        columnspacing=1.2,
+    )
     return Picture(
         key=record.key,
         title=f"{record.label} of the {results.data.n_samples} {results.study.sample_noun}s",
