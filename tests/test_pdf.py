@@ -4,9 +4,9 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import ModuleType
 
 import pikepdf
@@ -15,7 +15,6 @@ from report_fixtures import (
     from_embedded,
     parse,
     pdf_texts,
-    python,
     renamed,
     small,
     without_test,
@@ -150,16 +149,12 @@ def test_every_page_has_its_number(texts: list[str]) -> None:
     """Every page says which one it is, and of how many."""
     expected = [f"{number} of {len(texts)}" for number in range(1, len(texts) + 1)]
 
-    assert [] == [
-        number for number, text in zip(expected, texts, strict=True) if number not in text
-    ]
+    assert expected == [" ".join(text.split()[-3:]) for text in texts]
 
 
-def test_running_heads_begin_on_the_second_page(texts: list[str]) -> None:
-    """Every page but the first has the study's title in its margin."""
-    assert [False] + [True] * (len(texts) - 1) == [
-        "The toy study" in text and not text.startswith("The toy study") for text in texts
-    ] or all("The toy study" in text for text in texts)
+def test_every_page_names_the_study(texts: list[str]) -> None:
+    """The title of the study stands once on every page: a heading first, then in the margin."""
+    assert [1] * len(texts) == [text.count("The toy study") for text in texts]
 
 
 def test_every_chapter_is_printed(texts: list[str]) -> None:
@@ -198,23 +193,6 @@ def test_embedded_data_are_announced_on_the_first_page(reduced: list[str]) -> No
 def test_hostile_names_are_printed(reduced: list[str]) -> None:
     """Names that look like markup are printed as they are."""
     assert "<script>alert(1)</script>" in " ".join(reduced)
-
-
-def test_another_process_prints_the_same(
-    content: bytes, toy_pages: tuple[str, str], tmp_path: Path
-) -> None:
-    """Another hash seed, time zone and folder change no byte of the PDF."""
-    (tmp_path / "page.html").write_text(toy_pages[1], encoding="utf-8")
-    program = (
-        "from pathlib import Path\n"
-        "from report import pdf\n"
-        "page = Path('page.html').read_text('utf-8')\n"
-        "Path('page.pdf').write_bytes(pdf.render(page))\n"
-    )
-
-    python("-c", program, cwd=tmp_path, environment={"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"})
-
-    assert content == (tmp_path / "page.pdf").read_bytes()
 
 
 COMPLAINTS = {
@@ -291,10 +269,8 @@ def test_the_garbage_collector_is_left_alone() -> None:
 
 def try_to_print(body: str) -> None:
     """Print a page, whether there is a complaint or not."""
-    try:
+    with suppress(PdfError):
         pdf.render(PAGE.format(body))
-    except PdfError:
-        pass
 
 
 class WithoutPango(MetaPathFinder):
