@@ -10,6 +10,8 @@ from operator import itemgetter
 from pipeline.results import Averages, ClassMetrics, Evaluation, Protocol, Results
 from report import formats
 
+MAX_MISCLASSIFIED = 60  # rows; a longer table is a list that nobody reads
+
 
 @dataclass(frozen=True)
 class Column:
@@ -73,7 +75,8 @@ def build(results: Results) -> dict[str, Table]:
         settings(results),
     ]
     return {
-        table.key: replace(table, number=number) for number, table in enumerate(tables, start=1)
+        table.key: replace(_without_empty_columns(table), number=number)
+        for number, table in enumerate(tables, start=1)
     }
 
 
@@ -321,20 +324,23 @@ def misclassified(results: Results) -> Table:
     """
     ran = [protocol for protocol in results.protocols if not protocol.unavailable]
     baseline = {model.key for model in results.models if model.is_baseline}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for sample in results.data.samples:
         cells = [_who_erred(results, protocol, sample.id, baseline) for protocol in ran]
         if any(cell not in ("", _NOT_HELD_OUT) for cell in cells):
             rows.append((sample.id, sample.label, *(cell or "all right" for cell in cells)))
+    noun = results.study.sample_noun
     repeats = next((p.n_repeats for p in ran if p.resampled), None)
     counted = f"In brackets: in how many of {repeats} repeats. " if repeats else ""
+    n_more = len(rows) - MAX_MISCLASSIFIED
+    more = f" {n_more} more {noun}s were misclassified; results.json has all." if n_more > 0 else ""
     return Table(
         key="misclassified",
-        caption=f"Misclassified {results.study.sample_noun}s, and the models that got them wrong "
+        caption=f"Misclassified {noun}s, and the models that got them wrong "
         "(the majority baseline left out).",
-        columns=_columns(results.study.sample_noun.capitalize(), "Class", *(p.label for p in ran)),
-        rows=tuple(rows),
-        note=f"{counted}“{_NOT_HELD_OUT}”: the sample was used for training there.",
+        columns=_columns(noun.capitalize(), "Class", *(p.label for p in ran)),
+        rows=tuple(rows[:MAX_MISCLASSIFIED]),
+        note=f"{counted}“{_NOT_HELD_OUT}”: the sample was used for training there.{more}",
     )
 
 
@@ -488,6 +494,18 @@ _NOT_HELD_OUT = "not held out"
 def _columns(*labels: str) -> tuple[Column, ...]:
     """Columns from their headings; a star marks numbers."""
     return tuple(Column(label.removeprefix("*"), label.startswith("*")) for label in labels)
+
+
+def _without_empty_columns(table: Table) -> Table:
+    """Leave out columns that hold nothing in any row: meanings, descriptions not supplied."""
+    if not table.rows:
+        return table
+    kept = [i for i in range(len(table.columns)) if any(row[i] for row in table.rows)]
+    return replace(
+        table,
+        columns=tuple(table.columns[i] for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
+    )
 
 
 def _in_out(n_in: int, n_out: int) -> str:

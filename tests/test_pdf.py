@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -22,6 +23,7 @@ from report_fixtures import (
 
 from pipeline.results import Results
 from report import html, pdf
+from report.figures import catalogue
 from report.pdf import PdfError
 
 # Characters that the fonts hold; 10,000 characters in one name, and one word without a gap.
@@ -33,6 +35,7 @@ HOSTILE = {
     "P30": "W" * 2_000,
     "The toy study": "title </title><h1>" + "t" * 300,
 }
+BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50"/>'
 PAGE = "<!DOCTYPE html><html lang=en><title>A page</title><h1>A page</h1>{}"
 
 
@@ -57,9 +60,12 @@ def texts(content: bytes) -> list[str]:
 
 @pytest.fixture(scope="module")
 def reduced(toy_results: Results) -> list[str]:
-    """Print a report on embedded data with hostile names, and read its pages."""
-    results = from_embedded(without_test(small(toy_results)))
-    return pdf_texts(pdf.render(html.pages(renamed(results, HOSTILE))[1]))
+    """Print a report on embedded data with hostile names and blank figures; read its pages."""
+    results = renamed(from_embedded(without_test(small(toy_results))), HOSTILE)
+    blank = {key: replace(picture, svg=BLANK) for key, picture in catalogue.draw(results).items()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "draw", lambda results: blank)
+        return pdf_texts(pdf.render(html.pages(results)[1]))
 
 
 def metadata(document: pikepdf.Pdf) -> dict[str, object]:

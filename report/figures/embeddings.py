@@ -1,11 +1,16 @@
 """Figures of the embeddings: a point for every sample, its class by colour and shape."""
 
+from math import ceil
 from typing import Any
 
 from pipeline.results import Embedding, Evaluation, Results
 from report import formats
 from report.figures import style
 from report.figures.style import Picture
+
+MAX_CLASSES_BY_PART = 4  # with more classes the legend has one entry for each
+LEGEND_COLUMNS = 4
+MAX_NAMED = 15
 
 
 def embedding(results: Results, record: Embedding) -> Picture:
@@ -23,21 +28,21 @@ def embedding(results: Results, record: Embedding) -> Picture:
     Picture
         The figure; PCA has its shares of variance beside it.
     """
-    figure = style.canvas(style.COLUMN_MM, 84)
+    by_part = len(results.data.classes) <= MAX_CLASSES_BY_PART
+    n_entries = len(results.data.classes) * (2 if by_part and results.data.n_test else 1)
+    figure = style.canvas(style.COLUMN_MM, 78 + 4.5 * ceil(n_entries / LEGEND_COLUMNS))
     if record.explained_variance_ratio:
         axes, bars = figure.subplots(1, 2, width_ratios=(3.2, 1))
         _variance(bars, record)
     else:
         axes = figure.subplots()
-    _points(axes, results, record)
+    entries = _points(axes, results, record, by_part=by_part)
     _name_errors(axes, results, record)
     # Handed over one by one: matplotlib would leave out a name that starts with "_".
-    handles = axes.collections
     figure.legend(
-        handles,
-        [handle.get_label() for handle in handles],
+        *zip(*entries, strict=True),
         loc="outside lower left",
-        ncols=4,
+        ncols=LEGEND_COLUMNS,
         handletextpad=0.1,
         columnspacing=1.2,
     )
@@ -50,31 +55,39 @@ def embedding(results: Results, record: Embedding) -> Picture:
     )
 
 
-def _points(axes: Any, results: Results, record: Embedding) -> None:
-    """Draw the samples, class by class, training samples filled and test samples open."""
+def _points(
+    axes: Any, results: Results, record: Embedding, *, by_part: bool
+) -> list[tuple[Any, str]]:
+    """Draw the samples, training filled and test open; give the entries of the legend."""
     rows = list(zip(results.data.samples, record.coordinates, strict=True))
+    entries = []
     for position, summary in enumerate(results.data.classes):
         colour, marker = style.class_style(position)
+        name = style.shorten(summary.label)
         for part, filled in (("train", True), ("test", False)):
             chosen = [
                 xy
                 for sample, xy in rows
                 if (sample.label, sample.partition) == (summary.label, part)
             ]
-            if chosen:
-                axes.scatter(
-                    *zip(*chosen, strict=True),
-                    s=26,
-                    marker=marker,
-                    facecolors=colour if filled else "none",
-                    edgecolors="white" if filled else colour,
-                    linewidths=0.5 if filled else 1.1,
-                    label=f"{style.shorten(summary.label)}, {_part_name(results, part)} "
-                    f"({len(chosen)})",
-                )
+            if not chosen:
+                continue
+            points = axes.scatter(
+                *zip(*chosen, strict=True),
+                s=26,
+                marker=marker,
+                facecolors=colour if filled else "none",
+                edgecolors="white" if filled else colour,
+                linewidths=0.5 if filled else 1.1,
+            )
+            if by_part:
+                entries.append((points, f"{name}, {_part_name(results, part)} ({len(chosen)})"))
+            elif filled:
+                entries.append((points, f"{name} ({summary.n_samples})"))
     axes.set_xlabel(_axis_label(record, 0))
     axes.set_ylabel(_axis_label(record, 1))
     axes.margins(0.08)
+    return entries
 
 
 def _part_name(results: Results, part: str) -> str:
@@ -94,7 +107,7 @@ def _axis_label(record: Embedding, axis: int) -> str:
 
 def _name_errors(axes: Any, results: Results, record: Embedding) -> None:
     """Write the names of the samples that the headline's model got wrong."""
-    wrong = wrong_samples(results)
+    wrong = named_samples(results)
     for sample, (x, y) in zip(results.data.samples, record.coordinates, strict=True):
         if sample.id in wrong:
             axes.annotate(
@@ -107,8 +120,8 @@ def _name_errors(axes: Any, results: Results, record: Embedding) -> None:
             )
 
 
-def wrong_samples(results: Results) -> tuple[str, ...]:
-    """Give the samples that the headline's evaluation got wrong.
+def named_samples(results: Results) -> tuple[str, ...]:
+    """Give the samples to be named: those that the headline's evaluation got wrong.
 
     Parameters
     ----------
@@ -118,15 +131,17 @@ def wrong_samples(results: Results) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Samples wrong in at least half of the repeats.
+        Samples wrong in at least half of the repeats; none where they are too many to be
+        read.
     """
     primary = _primary(results)
     protocol = next(p for p in results.protocols if p.key == primary.protocol)
-    return tuple(
+    wrong = tuple(
         sample
         for sample, n_wrong in zip(protocol.sample_ids, primary.n_wrong, strict=True)
         if 2 * n_wrong >= protocol.n_repeats
     )
+    return wrong if len(wrong) <= MAX_NAMED else ()
 
 
 def _primary(results: Results) -> Evaluation:
@@ -150,7 +165,7 @@ def _variance(axes: Any, record: Embedding) -> None:
 
 def _caption(results: Results, record: Embedding) -> str:
     """Say what is drawn, and the scores."""
-    wrong = wrong_samples(results)
+    wrong = named_samples(results)
     named = " Named: misclassified by the model of the headline." if wrong else ""
     split = (
         " Filled: training samples; open: independent test samples." if results.data.n_test else ""

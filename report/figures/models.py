@@ -9,6 +9,9 @@ from report import formats
 from report.figures import style
 from report.figures.style import Picture
 
+MAX_HEIGHT_MM = 150  # a page holds this, a caption and the start of a table
+MAX_CLASSES_OF_ALL = 6  # with more, the matrices of all models would be too small to read
+
 
 def ran(results: Results) -> tuple[Protocol, ...]:
     """Give the protocols that ran.
@@ -163,9 +166,14 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
     """
     scored = evaluations(results, protocol.key)
     n_classes = len(results.data.classes)
-    columns = min(6 if n_classes <= 3 else 3 if n_classes <= 6 else 2, len(scored))
+    many = n_classes > MAX_CLASSES_OF_ALL
+    if many:
+        primary = results.primary_evaluation.split("/")[1]
+        scored = tuple(e for e in scored if e.model == primary)
+    columns = min(6 if n_classes <= 3 else 3, len(scored))
     rows = ceil(len(scored) / columns)
-    figure = style.canvas(style.COLUMN_MM, rows * min(style.COLUMN_MM / columns + 12, 90))
+    height = min(rows * (style.COLUMN_MM / columns + 12), MAX_HEIGHT_MM)
+    figure = style.canvas(style.COLUMN_MM, height)
     panels = figure.subplots(rows, columns, squeeze=False)
     for axes in panels.flat[len(scored) :]:
         axes.remove()
@@ -182,11 +190,17 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
         if protocol.resampled
         else "Counts of held-out samples."
     )
+    shown = (
+        f"With {n_classes} classes only the model of the headline is drawn; results.json has the "
+        "counts of all. "
+        if many
+        else ""
+    )
     return Picture(
         key=f"confusion-{protocol.key}",
         title=f"Confusion matrices: {protocol.label[0].lower()}{protocol.label[1:]}",
-        caption=f"Rows: true class; columns: predicted class. {per_repeat} Darker: a larger share "
-        "of the true class.",
+        caption=f"Rows: true class; columns: predicted class. {per_repeat} {shown}Darker: a larger "
+        "share of the true class.",
         alt=_confusions_alt(results, scored, protocol),
         svg=style.to_svg(figure),
     )
@@ -194,7 +208,8 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
 
 def _matrix(axes: Any, results: Results, evaluation: Evaluation, n_repeats: int) -> None:
     """Draw one matrix: counts as text, shares of the true class as shade."""
-    names = [style.shorten(summary.label, 12) for summary in results.data.classes]
+    length = 12 if len(results.data.classes) <= MAX_CLASSES_OF_ALL else 28
+    names = [style.shorten(summary.label, length) for summary in results.data.classes]
     shares = [[n / max(sum(row), 1) for n in row] for row in evaluation.confusion]
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.25, interpolation="none")
     for i, row in enumerate(evaluation.confusion):
@@ -254,7 +269,7 @@ def roc(results: Results) -> Picture | None:
     if not protocols:
         return None
     two_classes = len(results.data.classes) == 2
-    figure = style.canvas(style.COLUMN_MM if len(protocols) > 1 else 110, 96)
+    figure = style.canvas(style.COLUMN_MM, 96)
     panels = figure.subplots(1, len(protocols), squeeze=False)[0]
     for axes, protocol in zip(panels, protocols, strict=True):
         _curves(axes, results, protocol, two_classes=two_classes)
