@@ -9,8 +9,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
+from unicodedata import category
 
 _HERE = Path(__file__).resolve().parent
 TEMPLATES = next(
@@ -42,6 +44,65 @@ FACES: tuple[Face, ...] = (
     Face("Report Serif", 400, "italic", "source-serif-4-latin-400-italic.woff2"),
     Face("Report Serif", 600, "normal", "source-serif-4-latin-600-normal.woff2"),
 )
+
+
+@cache
+def covered() -> frozenset[int]:
+    """Give the characters that the report's fonts can show.
+
+    Returns
+    -------
+    frozenset of int
+        Code points that every face has, or else matplotlib's DejaVu Sans.
+    """
+    import matplotlib
+    from fontTools.ttLib import TTFont
+
+    faces = [set(TTFont(TEMPLATES / "fonts" / face.file).getBestCmap()) for face in FACES]
+    fallback = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    return frozenset(set.intersection(*faces) | set(TTFont(fallback).getBestCmap()))
+
+
+def spell_controls(text: str) -> str:
+    """Write control characters as their code points: a page may not hold them.
+
+    Parameters
+    ----------
+    text : str
+        Strangers' text.
+
+    Returns
+    -------
+    str
+        The same, with `[U+0000]` and the like; line breaks and tabs stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(_spelled(c) if category(c) == "Cc" and c not in "\n\t" else c for c in text)
+
+
+def spell_unknown(text: str) -> str:
+    """Write characters that no font here can show as their code points.
+
+    Parameters
+    ----------
+    text : str
+        Strangers' text.
+
+    Returns
+    -------
+    str
+        The same, with `[U+6F22]` and the like in the place of what would be an empty box.
+    """
+    text = spell_controls(text)
+    if text.isascii():
+        return text
+    return "".join(c if c in "\n\t" or ord(c) in covered() else _spelled(c) for c in text)
+
+
+def _spelled(character: str) -> str:
+    """Write a character as its code point."""
+    return f"[U+{ord(character):04X}]"
 
 
 @contextmanager

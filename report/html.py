@@ -4,12 +4,14 @@ Every template is escaped, undefined names are errors, and nothing is fetched: f
 figures are data addresses, and the page's own policy forbids any request.
 """
 
+from collections.abc import Callable
+
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.results import Finding, Results
 from report import formats, tables
 from report.figures import catalogue
-from report.fonts import FACES, TEMPLATES
+from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
 
 N_GRAVEST = 3
 
@@ -52,15 +54,19 @@ def pages(results: Results) -> tuple[str, str]:
             work.key: number for number, work in enumerate(results.references, start=1)
         },
     }
-    template = environment().get_template("report.html")
     return (
-        template.render(content, medium="screen"),
-        template.render(content, medium="paper"),
+        environment(spell_controls).get_template("report.html").render(content, medium="screen"),
+        environment(spell_unknown).get_template("report.html").render(content, medium="paper"),
     )
 
 
-def environment() -> Environment:
+def environment(spell: Callable[[str], str]) -> Environment:
     """Build the Jinja environment: everything escaped, nothing undefined.
+
+    Parameters
+    ----------
+    spell : callable
+        Writes out the characters that the medium cannot show.
 
     Returns
     -------
@@ -71,6 +77,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=lambda value: spell(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -18,7 +18,7 @@ from report.figures.style import Picture
 # Names for three classes at a time. To matplotlib a dollar sign starts a formula, and an
 # underscore hides a legend entry.
 AWKWARD = (
-    ("$\\frac{a}{b}$ and $5", "_hidden", "a\x00b\x1fc\nd"),
+    ("$\\nonsense{$", "_hidden", "a\x00b\x1fc\nd"),
     ("x" * 10_000, "</svg><script>alert(1)</script>-->", "{{7*7}}"),
 )
 
@@ -282,11 +282,12 @@ def test_awkward_class_labels_are_in_the_legend(
         ("short", "short"),
         ("exactly10!", "exactly10!"),
         ("eleven long", "eleven lo…"),
-        ("a\tb\x00c", "a b c"),
+        ("a\tb\nc", "a b c"),
+        ("a\x00", "a[U+0000]"),
     ],
 )
 def test_long_names_are_cut(text: str, expected: str) -> None:
-    """A name is cut to its length, an ellipsis included; control characters become blanks."""
+    """A name is cut to its length, an ellipsis included; line breaks become blanks, controls are spelled."""
     assert expected == style.shorten(text, 10)
 
 

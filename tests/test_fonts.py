@@ -70,3 +70,22 @@ def test_fontconfig_shows_the_fonts_of_matplotlib_only() -> None:
 def test_fontconfig_escapes_paths() -> None:
     """A folder whose name means something in XML is written as text."""
     assert "<cachedir>a &amp; &lt;b&gt;</cachedir>" in fonts.fontconfig(Path("a & <b>"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("zyxin α ≥ 5 µm", "zyxin α ≥ 5 µm"),
+        ("漢", "[U+6F22]"),
+        ("a\x00b", "a[U+0000]b"),
+        ("two\nlines", "two\nlines"),
+    ],
+)
+def test_what_no_font_has_is_spelled_out(text: str, expected: str) -> None:
+    """A character that would print as an empty box is written as its code point."""
+    assert expected == fonts.spell_unknown(text)
+
+
+def test_the_screen_keeps_what_a_browser_can_show() -> None:
+    """For the screen only control characters are spelled out."""
+    assert "漢[U+001B]" == fonts.spell_controls("漢\x1b")

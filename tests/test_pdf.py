@@ -179,11 +179,19 @@ def test_every_font_is_embedded(document: pikepdf.Pdf) -> None:
     ]
 
 
+def families(document: pikepdf.Pdf) -> set[str]:
+    """Name the fonts, without the mark of the subset."""
+    return {str(font.BaseFont).partition("+")[2] for font in fonts(document)}
+
+
 def test_every_font_is_the_reports_own(document: pikepdf.Pdf) -> None:
     """The fonts are those of the templates and of matplotlib, whatever the system has."""
-    families = {str(font.BaseFont).partition("+")[2] for font in fonts(document)}
+    assert [] == [f for f in families(document) if not f.startswith(("Report-", "DejaVu-"))]
 
-    assert [] == [name for name in families if not name.startswith(("Report-", "DejaVu-"))]
+
+def test_text_and_tables_are_set_in_the_fonts_of_the_templates(document: pikepdf.Pdf) -> None:
+    """The fonts that travel with the templates are used."""
+    assert {"Report-Serif", "Report-Sans"} <= families(document)
 
 
 def test_every_font_can_be_read(document: pikepdf.Pdf) -> None:

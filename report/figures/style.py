@@ -15,7 +15,7 @@ import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from report.fonts import figure_fonts
+from report.fonts import figure_fonts, spell_unknown
 
 INK = "#1b1b1b"
 MUTED = "#5d5d5d"
@@ -174,7 +174,8 @@ def shorten(text: str, length: int = 28) -> str:
     Returns
     -------
     str
-        The name, or its start and an ellipsis. Control characters become blanks.
+        The name, or its start and an ellipsis. What cannot be drawn is spelled out, line
+        breaks become blanks.
     """
-    clean = "".join(c if c.isprintable() else " " for c in text)
+    clean = " ".join(spell_unknown(text).split())
     return clean if len(clean) <= length else f"{clean[: length - 1]}…"
