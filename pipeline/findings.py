@@ -379,8 +379,8 @@ def no_better_than_baseline(evidence: Evidence) -> Finding | None:
         "error" if evidence.primary in weak else "warning",
         "models",
         "No better than the majority class",
-        "In {n} evaluations the interval of the accuracy reaches down to the accuracy of always "
-        "naming the largest class: {names}.",
+        "Evaluations in which the interval of the accuracy reaches down to that of always naming "
+        "the largest class: {n}, namely {names}.",
         (_count("n", len(weak)), _text("names", names)),
         why="What a constant answer reaches is no evidence that the expression values say "
         "anything about the class.",
@@ -402,7 +402,7 @@ def not_converged(evidence: Evidence) -> Finding | None:
         "warning",
         "models",
         "Solver stopped early",
-        "In {n} fits the solver stopped before it converged: {names}.",
+        "Fits in which the solver stopped before it converged: {n}, of {names}.",
         (
             _count("n", sum(evaluation.n_not_converged for evaluation in stopped)),
             _text("names", names),

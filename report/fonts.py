@@ -119,15 +119,15 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
 
     known = list(fontManager.ttflist)
     with tempfile.TemporaryDirectory() as folder:
-        for face in FACES[:2]:
-            # matplotlib reads TrueType only; the content is the same, unpacked.
-            font = TTFont(TEMPLATES / "fonts" / face.file)
-            font.flavor = None
-            path = Path(folder) / f"{face.file}.ttf"
-            font.save(path)
-            fontManager.addfont(path)
-        added = [entry.name for entry in fontManager.ttflist if entry not in known]
         try:
+            for face in FACES[:2]:
+                # matplotlib reads TrueType only; the content is the same, unpacked.
+                font = TTFont(TEMPLATES / "fonts" / face.file)
+                font.flavor = None
+                path = Path(folder) / f"{face.file}.ttf"
+                font.save(path)
+                fontManager.addfont(path)
+            added = [entry.name for entry in fontManager.ttflist if entry not in known]
             yield (*dict.fromkeys(added), "DejaVu Sans")
         finally:
             fontManager.ttflist[:] = known

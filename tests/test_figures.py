@@ -287,7 +287,7 @@ def test_awkward_class_labels_are_in_the_legend(
     ],
 )
 def test_long_names_are_cut(text: str, expected: str) -> None:
-    """A name is cut to its length, an ellipsis included; line breaks become blanks, controls are spelled."""
+    """A name is cut to its length, an ellipsis included; what cannot be drawn is spelled."""
     assert expected == style.shorten(text, 10)
 
 

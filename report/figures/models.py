@@ -271,11 +271,11 @@ def roc(results: Results) -> Picture | None:
     two_classes = len(results.data.classes) == 2
     figure = style.canvas(style.COLUMN_MM, 96)
     panels = figure.subplots(1, len(protocols), squeeze=False)[0]
+    entries: dict[str, Any] = {}
     for axes, protocol in zip(panels, protocols, strict=True):
-        _curves(axes, results, protocol, two_classes=two_classes)
+        entries |= _curves(axes, results, protocol, two_classes=two_classes)
     panels[0].set_ylabel("true positive rate")
-    handles, names = panels[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower left", ncols=3)
+    figure.legend(list(entries.values()), list(entries), loc="outside lower left", ncols=3)
     positive = results.data.classes[1].label
     what = (
         f"One curve for each model; positive class: {positive}."
@@ -292,40 +292,40 @@ def roc(results: Results) -> Picture | None:
     )
 
 
-def _curves(axes: Any, results: Results, protocol: Protocol, *, two_classes: bool) -> None:
-    """Draw one protocol's curves."""
+def _curves(
+    axes: Any, results: Results, protocol: Protocol, *, two_classes: bool
+) -> dict[str, Any]:
+    """Draw one protocol's curves, the same name in the same style; give the legend's entries."""
     axes.plot([0, 1], [0, 1], color=style.RULE, linewidth=0.9)
-    scored = [
-        e
-        for e in evaluations(results, protocol.key)
-        if not next(m for m in results.models if m.key == e.model).is_baseline
-    ]
-    curves = (
-        [(label(results, e.model), curve) for e in scored for curve in e.roc]
+    primary = results.primary_evaluation.split("/")[1]
+    shown = [model for model in results.models if not model.is_baseline]
+    order = (
+        [model.label for model in shown]
         if two_classes
-        else [
-            (curve.label, curve)
-            for e in scored
-            if e.model == results.primary_evaluation.split("/")[1]
-            for curve in e.roc
-        ]
+        else [summary.label for summary in results.data.classes]
     )
-    for position, (name, curve) in enumerate(curves):
-        colour, dashes = style.MODEL_STYLES[position % len(style.MODEL_STYLES)]
-        axes.step(
-            curve.false_positive_rate,
-            curve.true_positive_rate,
-            where="post",
-            color=colour,
-            linestyle=dashes,
-            linewidth=1.4,
-            label=style.shorten(name, 36),
-        )
+    entries = {}
+    for evaluation in evaluations(results, protocol.key):
+        model = next((m for m in shown if m.key == evaluation.model), None)
+        if model is None or not (two_classes or model.key == primary):
+            continue
+        for curve in evaluation.roc:
+            name = model.label if two_classes else curve.label
+            colour, dashes = style.MODEL_STYLES[order.index(name) % len(style.MODEL_STYLES)]
+            (entries[style.shorten(name, 36)],) = axes.step(
+                curve.false_positive_rate,
+                curve.true_positive_rate,
+                where="post",
+                color=colour,
+                linestyle=dashes,
+                linewidth=1.4,
+            )
     axes.set_title(f"{protocol.label} (n = {protocol.n_test})", fontsize=8.5)
     axes.set_xlabel("false positive rate")
     axes.set_aspect("equal")
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
+    return entries
 
 
 def _roc_alt(results: Results, protocols: list[Protocol]) -> str:
