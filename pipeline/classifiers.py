@@ -40,13 +40,13 @@ ENTRIES: dict[str, Entry] = {
     "logistic": Entry(
         "Logistic regression",
         "logistic regression",
-        "L2-penalised logistic regression on all genes that pass the filter.",
+        "L2-penalised logistic regression on all genes that the preprocessing keeps.",
         "pedregosa2011",
     ),
     "svm": Entry(
         "Linear SVM",
         "the linear SVM",
-        "Support vector machine with a linear kernel on all genes that pass the filter.",
+        "Support vector machine with a linear kernel on all genes that the preprocessing keeps.",
         "furey2000",
     ),
     "logistic_balanced": Entry(
@@ -77,7 +77,7 @@ IMPROVEMENTS: tuple[tuple[str, str, str], ...] = (
 """What the first study recommended and left undone: label, model, changed model."""
 
 
-def make_classifier(key: str, section: EvaluateSection, *, seed: int, max_components: int) -> Any:
+def make_classifier(key: str, section: EvaluateSection, *, max_components: int) -> Any:
     """Build an unfitted classifier.
 
     Parameters
@@ -86,8 +86,6 @@ def make_classifier(key: str, section: EvaluateSection, *, seed: int, max_compon
         One of `ENTRIES`.
     section : EvaluateSection
         The penalty, and the number of principal components.
-    seed : int
-        Seed for what draws at random.
     max_components : int
         Most principal components that the training part allows.
 
@@ -104,8 +102,8 @@ def make_classifier(key: str, section: EvaluateSection, *, seed: int, max_compon
             return SVC(kernel="linear", C=section.penalty_c, class_weight=weight, tol=TOLERANCE)
         case "pca_logistic":
             n_components = min(section.n_components, max_components)
-            # The full decomposition: the randomised one would need a seed for nothing.
-            pca = PCA(n_components=n_components, svd_solver="full", random_state=seed)
+            # The full decomposition: the randomised one would draw at random for nothing.
+            pca = PCA(n_components=n_components, svd_solver="full")
             return make_pipeline(pca, _logistic(section, None))
         case _:
             return _logistic(section, weight)

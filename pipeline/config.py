@@ -20,12 +20,19 @@ ModelKey = Literal[
 ]
 
 
+PrimaryKey = Literal["logistic", "svm", "logistic_balanced", "svm_balanced", "pca_logistic"]
+"""A headline about the majority class would compare it with itself."""
+
+
 def _as_tuple(value: object) -> object:
     """TOML knows arrays only; a frozen record holds tuples."""
     return tuple(value) if isinstance(value, list) else value
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+Noun = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z -]{0,30}$")]
 
 
 class Section(BaseModel):
@@ -42,7 +49,8 @@ class StudySection(Section):
     subtitle: str | None = None
     authors: Texts = ()
     language: Literal["en"] = "en"
-    sample_noun: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z -]{0,30}$")] = "sample"
+    sample_noun: Noun = "sample"
+    sample_noun_plural: Noun | None = None  # the noun and an s, where it is not given
     question: str | None = None
     intended_use: str = "Research use only; not for diagnosis or treatment."
     date: datetime.date | None = None
@@ -130,7 +138,7 @@ class EvaluateSection(Section):
         "svm_balanced",
         "pca_logistic",
     )
-    primary_model: ModelKey = "svm"
+    primary_model: PrimaryKey = "svm"
     penalty_c: Annotated[float, Field(gt=0)] = 1.0  # the default of scikit-learn; not tuned
     n_components: Annotated[int, Field(ge=1)] = 10
     holdout_share: Annotated[float, Field(gt=0, lt=1)] = 0.2  # what the first study held out

@@ -131,6 +131,10 @@ def join_labels(
         method="name",
         n_matched=len(order),
         order_differs=order != list(range(len(order))),
+        n_wrong_by_position=sum(
+            labels[sample] != label
+            for sample, label in zip(column_ids, labels.values(), strict=True)
+        ),
         first_pairs=first_pairs,
     )
     return order, join

@@ -6,6 +6,8 @@ label enters any of the three.
 """
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -60,7 +62,7 @@ def embed(
             f"preprocessing, found {n_varying}"
         )
     pca = PCA(svd_solver="full").fit(X[dataset.train])
-    components = pca.transform(X)[:, :N_COMPONENTS]
+    components = pca.transform(X)[:, :2]
     progress("t-SNE", 1, 3)
     tsne = _tsne(X, config)
     progress("UMAP", 2, 3)
@@ -68,7 +70,7 @@ def embed(
     progress("embeddings", 3, 3)
     ratios = pca.explained_variance_ratio_[:N_VARIANCE].tolist()
     return (
-        _pca_record(dataset, X, components[:, :2], tuple(ratios)),
+        _pca_record(dataset, X, components, tuple(ratios)),
         _record("tsne", "t-SNE", dataset, X, tsne, _tsne_settings(dataset, config)),
         _record("umap", "UMAP", dataset, X, umap, _umap_settings(dataset, config)),
     )
@@ -143,30 +145,38 @@ def _tsne(X: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
 
 def _umap(X: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
     """Compute UMAP."""
-    reducer = _umap_module(len(X)).UMAP(
-        n_neighbors=_neighbors(len(X), config.embedding.n_neighbors),
-        min_dist=config.embedding.min_dist,
-        random_state=config.seed,
-        n_jobs=1,
-    )
-    return np.asarray(reducer.fit_transform(_reduced(X)), dtype=np.float64)
-
-
-def _umap_module(n_samples: int) -> Any:
-    """Import umap-learn, with its parallel helpers left uncompiled for few samples.
-
-    Compiling them takes 15 s in every fresh process, and running them as plain Python
-    on some hundred samples less than one. The layout is another, equally good one.
-    """
     with warnings.catch_warnings():
         # umap-learn 0.5.12 warns on import that its optional TensorFlow part is absent.
         warnings.filterwarnings("ignore", message=".*[Tt]ensor[Ff]low.*", category=ImportWarning)
         import umap.umap_ as module
-    if n_samples <= PLAIN_UMAP_MAX:
-        for name in ("smooth_knn_dist", "compute_membership_strengths", "fast_knn_indices"):
-            function = getattr(module, name)
-            setattr(module, name, getattr(function, "py_func", function))
-    return module
+    with _plain_helpers(module, len(X)):
+        reducer = module.UMAP(
+            n_neighbors=_neighbors(len(X), config.embedding.n_neighbors),
+            min_dist=config.embedding.min_dist,
+            random_state=config.seed,
+            n_jobs=1,
+        )
+        return np.asarray(reducer.fit_transform(_reduced(X)), dtype=np.float64)
+
+
+@contextmanager
+def _plain_helpers(module: Any, n_samples: int) -> Iterator[None]:
+    """Leave umap-learn's parallel helpers uncompiled for few samples.
+
+    Compiling them takes 15 s in every fresh process; as plain Python they take less than
+    one on some hundred samples. Their last bits differ, and with them the layout, at the
+    same trustworthiness.
+    """
+    names = ("smooth_knn_dist", "compute_membership_strengths", "fast_knn_indices")
+    compiled = {name: getattr(module, name) for name in names}
+    try:
+        if n_samples <= PLAIN_UMAP_MAX:
+            for name, function in compiled.items():
+                setattr(module, name, function.py_func)
+        yield
+    finally:
+        for name, function in compiled.items():
+            setattr(module, name, function)
 
 
 def _tsne_settings(dataset: Dataset, config: Config) -> Statement:
@@ -177,7 +187,7 @@ def _tsne_settings(dataset: Dataset, config: Config) -> Statement:
             Value(
                 name="perplexity",
                 value=_perplexity(len(dataset.y), config),
-                format="number",
+                format="measure",
             ),
         ),
     )
@@ -215,8 +225,8 @@ def _pca_record(
 
 READING: dict[str, tuple[str, str, tuple[str, str]]] = {
     "pca": (
-        "Distances along the axes are in the units of the data: samples far apart differ in "
-        "many genes at once.",
+        "Distances follow the preprocessed values: samples far apart differ along the "
+        "directions in which the training samples vary most.",
         "Two components hold a part of the variance only. Overlap here does not mean that the "
         "classes cannot be told apart by all genes.",
         ("first principal component", "second principal component"),

@@ -26,6 +26,7 @@ from pipeline import metrics
 from pipeline.classifiers import ENTRIES, IMPROVEMENTS, make_classifier
 from pipeline.config import Config
 from pipeline.dataset import Dataset
+from pipeline.errors import DataError
 from pipeline.preprocess import make_preprocessor
 from pipeline.progress import Progress
 from pipeline.results import (
@@ -114,7 +115,8 @@ def evaluate(
     for plan in plans:
         held: list[dict[str, Held]] = []
         for fold in plan.folds:
-            held.append(_run_fold(dataset.X, y, fold, config))
+            where = f"{plan.protocol.label}, fold {len(held) + 1} of {len(plan.folds)}"
+            held.append(_run_fold(dataset.X, y, fold, config, where=where))
             done += 1
             progress(plan.protocol.label, done, n_folds)
         if plan.folds:
@@ -145,18 +147,14 @@ def compare(
         One for each pair of models of each single split.
     """
     truth = dict(zip(dataset.sample_ids, dataset.y.tolist(), strict=True))
-    single = {
-        protocol.key: np.array(
-            [dataset.classes.index(truth[sample]) for sample in protocol.sample_ids]
-        )
-        for protocol in protocols
-        if not protocol.resampled and not protocol.unavailable
-    }
-    return tuple(
-        _compare_two(first, second, single[first.protocol])
-        for first, second in combinations(evaluations, 2)
-        if first.protocol == second.protocol and first.protocol in single
-    )
+    compared: list[Comparison] = []
+    for protocol in protocols:
+        if protocol.resampled or protocol.unavailable:
+            continue
+        y_true = np.array([dataset.classes.index(truth[sample]) for sample in protocol.sample_ids])
+        scored = [e for e in evaluations if e.protocol == protocol.key]
+        compared += _adjusted([_compare_two(a, b, y_true) for a, b in combinations(scored, 2)])
+    return tuple(compared)
 
 
 def improvements(
@@ -177,7 +175,10 @@ def improvements(
         In the order of protocols; the p-value is None under resampling.
     """
     by_key = {evaluation.key: evaluation for evaluation in evaluations}
-    p_values = {comparison.key: comparison.p_value for comparison in comparisons}
+    p_values = {
+        (comparison.protocol, frozenset((comparison.first, comparison.second))): comparison.p_value
+        for comparison in comparisons
+    }
     records = []
     for protocol in dict.fromkeys(evaluation.protocol for evaluation in evaluations):
         for label, base_key, variant_key in IMPROVEMENTS:
@@ -195,7 +196,7 @@ def improvements(
                         n_predictions=base.n_predictions,
                         base_accuracy=base.accuracy,
                         variant_accuracy=variant.accuracy,
-                        p_value=p_values.get(f"{protocol}/{base_key}/{variant_key}"),
+                        p_value=p_values.get((protocol, frozenset((base_key, variant_key)))),
                     )
                 )
     return tuple(records)
@@ -225,7 +226,7 @@ def method(protocols: tuple[Protocol, ...], config: Config) -> tuple[MethodStep,
         template="Classifiers: {models} " + citations + ". The penalty C was {penalty}"
         " throughout, not tuned"
         + (
-            "; PCA kept {n_components} components, set in advance."
+            "; PCA kept at most {n_components} components, set in advance."
             if "pca_logistic" in section.models
             else "."
         ),
@@ -242,10 +243,11 @@ def method(protocols: tuple[Protocol, ...], config: Config) -> tuple[MethodStep,
             for i, protocol in enumerate(ran)
         )
         + " Intervals are 95 % intervals: Wilson's score interval for a single split"
-        " [@wilson1927]; for resampling the t interval over folds with the variance corrected for"
-        " their overlap [@nadeau2003]. Two models on the same held-out samples were compared by"
-        " McNemar's exact test [@mcnemar1947]; p-values of these comparisons are not adjusted for"
-        " their number.",
+        " [@wilson1927]; for resampling, on each side, the wider limit of the t interval over"
+        " folds, its variance corrected for their overlap [@nadeau2003], and of Wilson's interval"
+        " for the same share of the samples. Two models on the same held-out samples were compared"
+        " by McNemar's exact test [@mcnemar1947]; over all pairs of models of a split the p-values"
+        " were adjusted by Holm [@holm1979].",
         values=tuple(
             value
             for i, protocol in enumerate(ran)
@@ -308,8 +310,8 @@ def _cross_validation(dataset: Dataset, config: Config) -> Plan:
         key="cv",
         label="Repeated cross-validation",
         description=Statement(
-            template="{n_folds}-fold, stratified, repeated {n_repeats} times over all "
-            "{n_samples} samples, so that each is held out once in every repeat.",
+            template="{n_folds}-fold, stratified, over all {n_samples} samples, so that each is "
+            "held out once" + (" in each of {n_repeats} repeats." if n_repeats > 1 else "."),
             values=_counts(n_folds=n_folds, n_repeats=n_repeats, n_samples=n_samples),
         ),
         resampled=True,
@@ -362,11 +364,18 @@ def _counts(**values: int) -> tuple[Value, ...]:
 
 
 def _run_fold(
-    X: NDArray[np.float64], y: NDArray[np.intp], fold: Fold, config: Config
+    X: NDArray[np.float64], y: NDArray[np.intp], fold: Fold, config: Config, *, where: str
 ) -> dict[str, Held]:
     """Fit the preprocessing once and every model on its training part."""
     preprocessor = make_preprocessor(config.preprocess)
-    X_train = preprocessor.fit_transform(X[fold.train])
+    try:
+        X_train = preprocessor.fit_transform(X[fold.train])
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from error
+    if X_train.shape[1] < 2:
+        raise DataError(
+            f"{where}: expected at least 2 genes after preprocessing, found {X_train.shape[1]}"
+        )
     X_test = preprocessor.transform(X[fold.test])
     return {
         key: _fit_and_predict(key, X_train, y[fold.train], X_test, config)
@@ -382,9 +391,7 @@ def _fit_and_predict(
     config: Config,
 ) -> Held:
     """Fit one model and ask it about the held-out samples."""
-    classifier = make_classifier(
-        key, config.evaluate, seed=config.seed, max_components=min(X_train.shape) - 1
-    )
+    classifier = make_classifier(key, config.evaluate, max_components=min(X_train.shape) - 1)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         classifier.fit(X_train, y_train)
@@ -456,23 +463,20 @@ def _interval(
     plan: Plan, held: list[Held], y: NDArray[np.intp], n_correct: int, n: int
 ) -> Interval:
     """Interval of the accuracy, by the method that the protocol allows."""
-    if plan.protocol.resampled:
-        shares = np.array(
-            [
-                np.mean(outcome.y_pred == y[fold.test])
-                for fold, outcome in zip(plan.folds, held, strict=True)
-            ]
-        )
-        corrected = metrics.corrected_resampled_t(
-            shares, n_train=plan.protocol.n_train, n_test=plan.protocol.n_test
-        )
-        if corrected:
-            return corrected
-        # No spread between folds: what is left is the uncertainty of n samples, held out
-        # once each. Repeats add no samples.
-        n_samples = n // plan.protocol.n_repeats
-        return metrics.wilson(round(n_correct / n * n_samples), n_samples)
-    return metrics.wilson(n_correct, n)
+    protocol = plan.protocol
+    if not protocol.resampled:
+        return metrics.wilson(n_correct, n)
+    shares = [
+        np.mean(outcome.y_pred == y[fold.test])
+        for fold, outcome in zip(plan.folds, held, strict=True)
+    ]
+    return metrics.resampled(
+        np.array(shares),
+        accuracy=n_correct / n,
+        n_samples=len(protocol.sample_ids),
+        n_train=protocol.n_train,
+        n_test=protocol.n_test,
+    )
 
 
 def _mean_auc(plan: Plan, held: list[Held], y: NDArray[np.intp]) -> float | None:
@@ -539,7 +543,19 @@ def _compare_two(first: Evaluation, second: Evaluation, truth: NDArray[np.intp])
         n_only_second_right=only_second,
         n_changed=_n_changed(first, second),
         p_value=metrics.mcnemar_exact(only_first, only_second),
+        p_adjusted=metrics.mcnemar_exact(only_first, only_second),
     )
+
+
+def _adjusted(pairs: list[Comparison]) -> list[Comparison]:
+    """Adjust the p-values of one protocol's pairs, those with the baseline left out."""
+    baseline = {key for key, entry in ENTRIES.items() if entry.is_baseline}
+    family = [i for i, pair in enumerate(pairs) if not baseline & {pair.first, pair.second}]
+    adjusted = metrics.holm([pairs[i].p_value for i in family])
+    result = list(pairs)
+    for i, p_adjusted in zip(family, adjusted, strict=True):
+        result[i] = pairs[i].model_copy(update={"p_adjusted": p_adjusted})
+    return result
 
 
 def _n_changed(first: Evaluation, second: Evaluation) -> int:

@@ -52,7 +52,12 @@ class Evidence:
     comparisons: tuple[Comparison, ...]
     improvements: tuple[Improvement, ...]
     primary: Evaluation
-    sample_noun: str
+    sample_nouns: str
+
+    @property
+    def is_resampled(self) -> bool:
+        """Whether the headline comes from resampling."""
+        return self.protocol(self.primary.protocol).resampled
 
     def protocol(self, key: str) -> Protocol:
         """Give the protocol of that key."""
@@ -115,7 +120,7 @@ def embedded_data(evidence: Evidence) -> Finding | None:
         "data",
         "Embedded data in use",
         f"The full data were not found, and the embedded copy was used: {{n_samples}} "
-        f"{evidence.sample_noun}s, {{n_test}} of them independent, and {{n_genes}} genes.",
+        f"{evidence.sample_nouns}, {{n_test}} of them independent, and {{n_genes}} genes.",
         (
             _count("n_samples", data.n_samples, "data.n_samples"),
             _count("n_genes", data.n_genes, "data.n_genes"),
@@ -158,7 +163,7 @@ def few_test_samples(evidence: Evidence) -> Finding | None:
         "warning",
         "models",
         "Few samples",
-        f"The headline rests on {{n}} {evidence.sample_noun}s, {{n_class}} of them {{label}}: "
+        f"The headline rests on {{n}} {evidence.sample_nouns}, {{n_class}} of them {{label}}: "
         "one more error would move the accuracy by {step} percentage points.",
         (
             _count("n", n_held_out),
@@ -192,7 +197,7 @@ def wide_interval(evidence: Evidence) -> Finding | None:
         ),
         why="The true accuracy may be as low as the lower limit.",
         action="Quote the interval wherever the accuracy is quoted.",
-        references=("wilson1927",),
+        references=("nadeau2003", "wilson1927") if evidence.is_resampled else ("wilson1927",),
     )
 
 
@@ -247,37 +252,54 @@ def extreme_dimensionality(evidence: Evidence) -> Finding | None:
 
 
 def class_imbalance(evidence: Evidence) -> Finding | None:
-    """Raise CLASS-01: unequal classes, or shares that differ between training and test."""
+    """Raise CLASS-01: one class is much rarer than an equal share."""
     data = evidence.data
-    smallest = min(data.classes, key=lambda summary: summary.n_samples)
-    shares = [
-        (c.n_train / data.n_train, c.n_test / data.n_test) for c in data.classes if data.n_test
-    ]
-    shift = max((abs(train - test) for train, test in shares), default=0.0)
-    limit = IMBALANCE_OF_EQUAL_SHARE / len(data.classes)
-    if data.smallest_share >= limit and shift <= PREVALENCE_SHIFT:
+    if data.smallest_share >= IMBALANCE_OF_EQUAL_SHARE / len(data.classes):
         return None
-    template = "{label} is {share} of all samples"
-    values = [
-        _text("label", smallest.label),
-        Value(
-            name="share", value=data.smallest_share, format="percent", path="data.smallest_share"
-        ),
-    ]
-    if shares:
-        template += ", {train} of the training samples and {test} of the test samples"
-        values += _partition_shares(smallest, data)
     return _finding(
         "CLASS-01",
         "warning",
         "models",
         "Unequal classes",
-        template + ".",
-        tuple(values),
+        "{label} is {share} of all samples.",
+        (
+            _value("label", data.smallest_class, "text", "data.smallest_class"),
+            _value("share", data.smallest_share, "percent", "data.smallest_share"),
+        ),
         why="Accuracy depends on how common each class is, and a model that always names the "
         "larger class scores well.",
-        action="Read balanced accuracy, MCC and the recall of each class; take precision to hold "
-        "only where classes are as common as here.",
+        action="Read balanced accuracy, MCC and the recall of each class.",
+        references=("collins2024",),
+    )
+
+
+def prevalence_shift(evidence: Evidence) -> Finding | None:
+    """Raise CLASS-02: a class is more common in one part of the given split than in the other."""
+    data = evidence.data
+    if not data.n_test:
+        return None
+
+    def shares(summary: ClassSummary) -> tuple[float, float]:
+        return summary.n_train / data.n_train, summary.n_test / data.n_test
+
+    shifted = max(data.classes, key=lambda summary: abs(shares(summary)[0] - shares(summary)[1]))
+    train, test = shares(shifted)
+    if abs(train - test) <= PREVALENCE_SHIFT:
+        return None
+    return _finding(
+        "CLASS-02",
+        "warning",
+        "models",
+        "Classes shift between training and test",
+        "{label} is {train} of the training samples and {test} of the test samples.",
+        (
+            _text("label", shifted.label),
+            _value("train", train, "percent", None),
+            _value("test", test, "percent", None),
+        ),
+        why="Accuracy and precision hold only where classes are as common as among the test "
+        "samples, and a shift is a sign that the two parts were collected otherwise.",
+        action="Read the recall of each class, and find out how the two parts were collected.",
         references=("collins2024",),
     )
 
@@ -307,29 +329,29 @@ def indistinct_models(protocol_key: str, code: str) -> Rule:
             and not evidence.model(comparison.first).is_baseline
             and not evidence.model(comparison.second).is_baseline
         ]
-        if not pairs or min(pair.p_value for pair in pairs) < ALPHA:
+        if not pairs or min(pair.p_adjusted for pair in pairs) < ALPHA:
             return None
-        closest = min(pairs, key=lambda pair: pair.p_value)
+        closest = min(pairs, key=lambda pair: pair.p_adjusted)
         return _finding(
             code,
             "warning",
             "models",
-            f"{protocol.label} too small to tell the models apart",
-            "On the {n} held-out samples none of the {n_pairs} pairs of models differs: the "
-            "smallest p-value is {p}.",
+            f"{protocol.label} does not tell the models apart",
+            "On its {n} held-out samples there is no evidence that any of the {n_pairs} pairs of "
+            "models differs: the smallest adjusted p-value is {p}.",
             (
                 _count("n", protocol.n_test, f"protocols[{protocol_key}].n_test"),
                 _count("n_pairs", len(pairs)),
                 Value(
                     name="p",
-                    value=closest.p_value,
+                    value=closest.p_adjusted,
                     format="p_value",
-                    path=f"comparisons[{closest.key}].p_value",
+                    path=f"comparisons[{closest.key}].p_adjusted",
                 ),
             ),
-            why="There is no evidence of a difference; which model comes first is chance.",
+            why="Which model comes first on so few samples is chance.",
             action="Do not choose a model by this split; prefer the simplest.",
-            references=("mcnemar1947", "shi2010"),
+            references=("mcnemar1947", "holm1979", "shi2010"),
         )
 
     return rule
@@ -345,14 +367,14 @@ def repeated_test(evidence: Evidence) -> Finding | None:
         "note",
         "models",
         "One test set, several models",
-        "{n_models} models were scored on the same independent samples; the one of the headline, "
-        "{primary}, was named in the configuration beforehand.",
+        "{n_models} models were scored on the same independent samples; the headline is that of "
+        "{primary}, which the study file names as the primary model.",
         (
             _count("n_models", len(scored)),
             _text("primary", evidence.model(evidence.primary.model).noun),
         ),
         why="The best of several scores on one test set is optimistic.",
-        action="Quote the model that was named beforehand, not the best one.",
+        action="Name the primary model before looking, and quote that one, not the best.",
         references=("shi2010",),
     )
 
@@ -522,6 +544,7 @@ RULES: tuple[Rule, ...] = (
     wide_interval,
     confounding_unchecked,
     class_imbalance,
+    prevalence_shift,
     unpublished_files,
     perfect_score,
     indistinct_models("given", "SPLIT-02"),
@@ -558,14 +581,6 @@ def _model_names(evidence: Evidence, protocol: str, chosen: list[Evaluation]) ->
     if len(of_protocol) == len(evidence.of_protocol(protocol)):
         return "every model"
     return ", ".join(evidence.model(evaluation.model).noun for evaluation in of_protocol)
-
-
-def _partition_shares(summary: ClassSummary, data: Data) -> list[Value]:
-    """A class's share in the training and in the test part."""
-    return [
-        Value(name="train", value=summary.n_train / data.n_train, format="percent"),
-        Value(name="test", value=summary.n_test / data.n_test, format="percent"),
-    ]
 
 
 def _finding(

@@ -210,6 +210,69 @@ def corrected_resampled_t(
     )
 
 
+def resampled(
+    fold_values: NDArray[np.float64], *, accuracy: float, n_samples: int, n_train: int, n_test: int
+) -> Interval:
+    """Compute an interval for an accuracy over folds: never narrower than n samples allow.
+
+    Where stratification or a perfect score leaves next to no spread between folds, the
+    corrected t interval shrinks to a point. The same share of right answers on as many
+    samples, each held out once, has Wilson's interval; repeats add no samples. The wider
+    limit of the two is taken on each side.
+
+    Parameters
+    ----------
+    fold_values : ndarray of float, shape (n_folds * n_repeats,)
+        Accuracy of each fold.
+    accuracy : float
+        Accuracy over all predictions.
+    n_samples : int
+        Number of samples that were held out in turn.
+    n_train, n_test : int
+        Samples in the training and the held-out part of a fold.
+
+    Returns
+    -------
+    Interval
+        95 % interval.
+    """
+    proportion = wilson(round(accuracy * n_samples), n_samples)
+    corrected = corrected_resampled_t(fold_values, n_train=n_train, n_test=n_test)
+    limits = [proportion] + ([corrected] if corrected else [])
+    return Interval(
+        low=min(interval.low for interval in limits),
+        high=max(interval.high for interval in limits),
+        method="wider of corrected resampled t and Wilson",
+    )
+
+
+def holm(p_values: list[float]) -> list[float]:
+    """Adjust p-values for their number, so that one error in all is held at its level.
+
+    Parameters
+    ----------
+    p_values : list of float
+        Raw p-values.
+
+    Returns
+    -------
+    list of float
+        Adjusted p-values, in the same order.
+
+    References
+    ----------
+    .. [1] Holm (1979). A simple sequentially rejective multiple test procedure.
+       Scandinavian Journal of Statistics 6, 65-70.
+    """
+    n = len(p_values)
+    adjusted = [0.0] * n
+    largest = 0.0
+    for rank, i in enumerate(sorted(range(n), key=p_values.__getitem__)):
+        largest = max(largest, min(1.0, (n - rank) * p_values[i]))
+        adjusted[i] = largest
+    return adjusted
+
+
 def mcnemar_exact(n_only_first: int, n_only_second: int) -> float:
     """Test whether two models differ on the same samples.
 

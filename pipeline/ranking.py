@@ -94,8 +94,7 @@ def signal_to_noise(
     References
     ----------
     .. [1] Golub et al. (1999). Molecular classification of cancer. Science 286, note 16.
-       Standard deviations are those of the population (divisor n), which reproduces
-       48 of the 50 genes of figure 3B.
+       Standard deviations are those of the population (divisor n).
     """
     scores = np.zeros((len(classes), X.shape[1]))
     varies = np.ptp(X, axis=0) > 0
@@ -104,7 +103,7 @@ def signal_to_noise(
         spread = inside.std(axis=0) + rest.std(axis=0)
         difference = inside.mean(axis=0) - rest.mean(axis=0)
         # Equal values have a spread of rounding size, not of zero.
-        spread = np.where(spread > ROUNDING * np.abs(X).max(), spread, 0.0)
+        spread = np.where(spread > ROUNDING * np.abs(X).max(axis=0), spread, 0.0)
         smallest = spread[spread > 0].min() if (spread > 0).any() else 1.0
         spread = np.where(spread > 0, spread, smallest)
         np.divide(difference, spread, out=scores[k], where=varies)
@@ -186,9 +185,9 @@ def method(genes: Genes) -> MethodStep:
         The paragraph.
     """
     text = Statement(
-        template="All {n_genes} probes were ranked on the {n_samples} training samples by the "
+        template="All {n_genes} genes were ranked on the {n_samples} training samples by the "
         "signal-to-noise score [@golub1999], each class against the rest ({scale}), and tested "
-        "by {test}; p-values were adjusted by Benjamini and Hochberg [@benjamini1995]. Probes "
+        "by {test}; p-values were adjusted by Benjamini and Hochberg [@benjamini1995]. Genes "
         "without variation were not tested ({n_untested}).",
         values=(
             Value(name="n_genes", value=genes.n_genes, format="count", path="genes.n_genes"),

@@ -1,12 +1,8 @@
 """The works that the report may cite, by key; only those that a study used are printed."""
 
-import re
 from collections.abc import Iterable
 
-from pipeline.results import Reference
-
-CITATION = re.compile(r"\[@([A-Za-z0-9_-]+)\]")
-"""How a text cites a work: `[@golub1999]`."""
+from pipeline.results import CITATION, Reference
 
 
 def _work(
@@ -95,6 +91,13 @@ WORKS: dict[str, Reference] = {
             "expression monitoring",
             "Science 286, 531–537",
             "10.1126/science.286.5439.531",
+        ),
+        _work(
+            "holm1979",
+            "Holm S",
+            1979,
+            "A simple sequentially rejective multiple test procedure",
+            "Scandinavian Journal of Statistics 6, 65–70",
         ),
         _work(
             "mcinnes2018",

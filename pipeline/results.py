@@ -23,9 +23,12 @@ from pipeline.errors import DataError
 
 SCHEMA_VERSION: Literal[1] = 1
 
+CITATION = re.compile(r"\[@([A-Za-z0-9_-]+)\]")
+"""How a text cites a work: `[@golub1999]`."""
+
 Partition = Literal["train", "test"]
 Severity = Literal["error", "warning", "note", "passed"]
-Format = Literal["count", "decimal", "percent", "points", "p_value", "number", "text"]
+Format = Literal["count", "decimal", "percent", "points", "p_value", "number", "measure", "text"]
 
 
 class Record(BaseModel):
@@ -80,6 +83,7 @@ class Study(Record):
     authors: tuple[str, ...]
     language: str
     sample_noun: str
+    sample_noun_plural: str
     question: str | None
     intended_use: str
     date: str | None
@@ -122,6 +126,7 @@ class LabelJoin(Record):
     method: Literal["name"]
     n_matched: int
     order_differs: bool
+    n_wrong_by_position: int
     first_pairs: tuple[tuple[str, str], ...]
 
 
@@ -295,7 +300,11 @@ class Evaluation(Record):
 
 
 class Comparison(Record):
-    """Two models on the same held-out samples: exact McNemar test on their disagreements."""
+    """Two models on the same held-out samples: exact McNemar test on their disagreements.
+
+    `p_adjusted` is Holm's adjustment over all pairs of models of the protocol, the baseline
+    left out; for a pair with the baseline it is the p-value itself.
+    """
 
     key: str
     protocol: str
@@ -305,6 +314,7 @@ class Comparison(Record):
     n_only_second_right: int
     n_changed: int
     p_value: float
+    p_adjusted: float
 
 
 class Improvement(Record):
@@ -418,24 +428,156 @@ class Results(Record):
     references: tuple[Reference, ...]
     provenance: Provenance
 
+    @property
+    def primary(self) -> Evaluation:
+        """The evaluation of the headline."""
+        return next(e for e in self.evaluations if e.key == self.primary_evaluation)
+
+    @property
+    def ran(self) -> tuple[Protocol, ...]:
+        """The protocols that ran."""
+        return tuple(protocol for protocol in self.protocols if not protocol.unavailable)
+
+    def protocol(self, key: str) -> Protocol:
+        """Give the protocol of that key.
+
+        Parameters
+        ----------
+        key : str
+            The key.
+
+        Returns
+        -------
+        Protocol
+            The protocol.
+        """
+        return next(protocol for protocol in self.protocols if protocol.key == key)
+
+    def model(self, key: str) -> Model:
+        """Give the model of that key.
+
+        Parameters
+        ----------
+        key : str
+            The key.
+
+        Returns
+        -------
+        Model
+            The model.
+        """
+        return next(model for model in self.models if model.key == key)
+
+    def of_protocol(self, key: str, *, baseline: bool = True) -> tuple[Evaluation, ...]:
+        """Give the evaluations of one protocol.
+
+        Parameters
+        ----------
+        key : str
+            The protocol's key.
+        baseline : bool, default=True
+            Whether the baseline is among them.
+
+        Returns
+        -------
+        tuple of Evaluation
+            In the order of the models.
+        """
+        return tuple(
+            e
+            for e in self.evaluations
+            if e.protocol == key and (baseline or not self.model(e.model).is_baseline)
+        )
+
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         """Refuse results whose records name others that are not there."""
-        models = {model.key for model in self.models}
-        sizes = {protocol.key: len(protocol.sample_ids) for protocol in self.protocols}
-        for evaluation in self.evaluations:
-            if evaluation.model not in models or evaluation.protocol not in sizes:
-                raise ValueError(f"evaluation {evaluation.key} names no model or protocol")
-            if len(evaluation.n_wrong) != sizes[evaluation.protocol]:
-                raise ValueError(f"evaluation {evaluation.key} counts other samples")
-        if self.primary_evaluation not in {evaluation.key for evaluation in self.evaluations}:
-            raise ValueError(f"there is no evaluation {self.primary_evaluation}")
-        for embedding in self.embeddings:
-            if len(embedding.coordinates) != self.data.n_samples:
-                raise ValueError(f"embedding {embedding.key} draws other samples")
-        if not set(self.genes.heat_map.gene_ids) <= set(self.genes.table.ids):
-            raise ValueError("the heat map shows genes that the table lacks")
+        check_references(self)
         return self
+
+
+def check_references(results: Results) -> None:
+    """See that every record names only what is there, and that lengths agree.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Raises
+    ------
+    ValueError
+        If something is missing; the message names it.
+    """
+    models = [model.key for model in results.models]
+    sizes = {protocol.key: len(protocol.sample_ids) for protocol in results.protocols}
+    labels = [summary.label for summary in results.data.classes]
+    samples = [sample.id for sample in results.data.samples]
+    _expect(len(samples) == results.data.n_samples, "data.samples: another number of samples")
+    _expect(len(labels) > 1, "data.classes: fewer than two classes")
+    _expect({sample.label for sample in results.data.samples} <= set(labels), "data.samples: label")
+    for protocol in results.protocols:
+        _expect(protocol.n_repeats > 0, f"protocols: repeats of {protocol.key}")
+        _expect(set(protocol.sample_ids) <= set(samples), f"protocols: samples of {protocol.key}")
+    for evaluation in results.evaluations:
+        known = evaluation.model in models and evaluation.protocol in sizes
+        _expect(known, f"evaluations: {evaluation.key} names no model or protocol")
+        fits = len(evaluation.n_wrong) == sizes[evaluation.protocol]
+        _expect(fits, f"evaluations: {evaluation.key} counts other samples")
+        square = {len(evaluation.confusion), *map(len, evaluation.confusion)} == {len(labels)}
+        _expect(square, f"evaluations: confusion of {evaluation.key}")
+        right = sum(row[k] for k, row in enumerate(evaluation.confusion))
+        _expect(right == evaluation.n_correct, f"evaluations: counts of {evaluation.key}")
+    keys = {evaluation.key for evaluation in results.evaluations}
+    _expect(results.primary_evaluation in keys, "primary_evaluation: no such evaluation")
+    complete = {(p.key, m) for p in results.ran for m in models}
+    found = {(e.protocol, e.model) for e in results.evaluations}
+    _expect(found == complete, "evaluations: a model is missing under a protocol")
+    for change in results.improvements:
+        _expect(change.protocol in sizes, f"improvements: protocol of {change.key}")
+        _expect({change.base, change.variant} <= set(models), f"improvements: {change.key}")
+    for embedding in results.embeddings:
+        drawn = len(embedding.coordinates) == len(samples)
+        _expect(drawn, f"embeddings: {embedding.key} draws other samples")
+    _check_genes(results.genes, samples, len(labels))
+    _check_citations(results)
+
+
+def _check_genes(genes: Genes, samples: list[str], n_classes: int) -> None:
+    """See that the columns of the gene table and the heat map agree."""
+    table, heat_map = genes.table, genes.heat_map
+    columns = (
+        table.descriptions,
+        table.high_in,
+        table.signal_to_noise,
+        table.mean_difference,
+        table.p_value,
+        table.q_value,
+    )
+    _expect({len(column) for column in columns} == {len(table.ids)}, "genes.table: column lengths")
+    _expect(set(heat_map.gene_ids) <= set(table.ids), "genes.heat_map: genes")
+    _expect(set(heat_map.sample_ids) <= set(samples), "genes.heat_map: samples")
+    _expect(len(heat_map.z) == len(heat_map.gene_ids) == len(heat_map.high_in), "genes.heat_map: z")
+    ragged = {len(row) for row in heat_map.z} - {len(heat_map.sample_ids)}
+    _expect(not ragged, "genes.heat_map: z is ragged")
+    inside = all(0 <= k < n_classes for k in (*table.high_in, *heat_map.high_in))
+    _expect(inside, "genes: high_in beyond the classes")
+
+
+def _check_citations(results: Results) -> None:
+    """See that every cited work is among the references."""
+    known = {work.key for work in results.references}
+    texts = [results.data.description, *(step.text.template for step in results.methods)]
+    cited = {key for text in texts for key in CITATION.findall(text)}
+    cited |= {key for finding in results.findings for key in finding.references}
+    cited |= {model.citation for model in results.models}
+    _expect(cited <= known, f"references: missing {', '.join(sorted(cited - known))}")
+
+
+def _expect(holds: bool, what: str) -> None:
+    """Refuse what does not hold."""
+    if not holds:
+        raise ValueError(f"the records contradict each other ({what})")
 
 
 def dumps(results: Results) -> str:

@@ -10,6 +10,7 @@ from pipeline import embedding, evaluate, findings, preprocess, provenance, rank
 from pipeline.classifiers import models
 from pipeline.config import Config
 from pipeline.dataset import Dataset
+from pipeline.errors import ConfigError
 from pipeline.progress import Progress
 from pipeline.readers import kaggle, tables
 from pipeline.results import (
@@ -57,6 +58,8 @@ def run(config: Config, located: Located, *, date: str | None, progress: Progres
     ------
     DataError
         If the files do not hold what they should.
+    ConfigError
+        If the study describes a class that no sample has.
     """
     # One thread: on matrices this small more are slower, and sums depend on their number.
     with threadpool_limits(1):
@@ -69,6 +72,12 @@ def _compute(
     config: Config, located: Located, dataset: Dataset, *, date: str | None, progress: Progress
 ) -> Results:
     """Compute from a data set that is read."""
+    unknown = sorted(set(config.classes) - set(dataset.classes))
+    if unknown:
+        raise ConfigError(
+            f"classes: expected descriptions of {', '.join(dataset.classes)}, "
+            f"found one of {unknown[0]!r}"
+        )
     progress("preprocessing", 0, 1)
     chain = preprocess.make_preprocessor(config.preprocess).fit(dataset.X[dataset.train])
     steps = preprocess.describe(
@@ -102,7 +111,7 @@ def _compute(
             comparisons=comparisons,
             improvements=improvements,
             primary=primary,
-            sample_noun=config.study.sample_noun,
+            sample_nouns=_plural(config),
         )
     )
     methods = (
@@ -141,10 +150,16 @@ def _study(config: Config, date: str | None) -> Study:
         authors=study.authors,
         language=study.language,
         sample_noun=study.sample_noun,
+        sample_noun_plural=_plural(config),
         question=study.question,
         intended_use=study.intended_use,
         date=date,
     )
+
+
+def _plural(config: Config) -> str:
+    """What several samples are called."""
+    return config.study.sample_noun_plural or f"{config.study.sample_noun}s"
 
 
 def _data(dataset: Dataset, located: Located, preprocessing: Preprocessing, config: Config) -> Data:
@@ -251,18 +266,18 @@ def _headline(
     protocol = next(p for p in protocols if p.key == primary.protocol)
     baseline = next((e for e in evaluations if e.key == f"{protocol.key}/majority"), None)
     model = next(m for m in models(config.evaluate) if m.key == primary.model)
-    noun = f"{config.study.sample_noun}s"
+    nouns = _plural(config)
     path = f"evaluations[{primary.key}]"
     if protocol.resampled:
+        repeats = "In {n_repeats} repeats of" if protocol.n_repeats > 1 else "In"
         start = (
-            "In {n_repeats} repeats of {n_folds}-fold cross-validation over {n_samples} "
-            f"{noun}, {{model}} classified {{n_correct}} of {{n_predictions}} held-out {noun} "
-            "correctly"
+            f"{repeats} {{n_folds}}-fold cross-validation over {{n_samples}} {nouns}, "
+            "{n_correct} of {n_predictions} held-out predictions of {model} were right"
         )
     else:
         start = (
-            f"Trained on {{n_train}} {noun}, {{model}} classified {{n_correct}} of "
-            f"{{n_predictions}} independent {noun} correctly"
+            f"Trained on {{n_train}} {nouns}, {{model}} classified {{n_correct}} of "
+            f"{{n_predictions}} independent {nouns} correctly"
         )
     values = [
         *_protocol_counts(protocol),
@@ -322,7 +337,7 @@ def _references(
     own = Reference(**citation.model_dump()) if citation else None
     keys = (
         references.cited(step.text.template for step in methods)
-        | references.cited([located.description, located.source.label])
+        | references.cited([located.description])
         | findings.cited_works(raised)
         | {model.citation for model in models(config.evaluate)}
         | ({own.key} if own else set())

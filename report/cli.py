@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -80,7 +81,6 @@ def build(
     from pipeline import config as configuration
     from pipeline import sources
     from report import pdf as printer
-    from report.formats import plain
 
     if pdf:
         printer.check()
@@ -89,7 +89,7 @@ def build(
         config = _with_recipe(config, recipe)
     date = _date(config)
     located = sources.find(config, data_dir=data_dir, offline=offline, strict=strict)
-    click.echo(f"Data: {plain(located.source.label)}", err=True)
+    click.echo(f"Data: {_one_line(located.source.label)}", err=True)
     with _progress(check) as progress:
         # Loads scikit-learn: seconds in which the bar already stands.
         progress("loading", 0, 1)
@@ -136,6 +136,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     from pipeline.errors import ConfigError, DataError
     from report.pdf import PdfError
 
+    if isinstance(sys.stdout, TextIOWrapper):  # a log in another encoding must not end the run
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with interrupt.noticed() as check:
             # Not cli.main(): it turns Ctrl-C into an exception and an empty line of its own.
@@ -151,6 +153,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # whoever read our last words has heard enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _leave(f"error: {where}{error.strerror or _one_line(error)}", BAD_INPUT)
@@ -163,9 +168,9 @@ def _leave(message: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-def _one_line(error: Exception) -> str:
-    """An error's message without line breaks or other control characters."""
-    return "".join(c if c.isprintable() else " " for c in str(error))
+def _one_line(text: object) -> str:
+    """Strangers' text for a terminal: no line breaks, and no characters that steer it."""
+    return "".join(c if c.isprintable() else " " for c in str(text))
 
 
 def _with_recipe(config: "Config", recipe: str) -> "Config":
@@ -213,11 +218,11 @@ def _say(results: "Results", written: list[str], folder: Path) -> None:
     from report.formats import plain
     from report.html import N_GRAVEST
 
-    click.echo(f"\n{plain(results.headline)}\n")
+    click.echo(f"\n{_one_line(plain(results.headline))}\n")
     if results.findings:
         click.echo("Gravest caveats:")
         for finding in results.findings[:N_GRAVEST]:
-            click.echo(f"  {finding.code} {finding.title}: {plain(finding.statement)}")
+            click.echo(_one_line(f"  {finding.code} {finding.title}: {plain(finding.statement)}"))
     click.echo("\nWritten:")
     for name in written:
         click.echo(f"  {folder / name}")

@@ -9,6 +9,7 @@ percent    a share 0 to 1 as percent, one decimal               94.1 %
 points     a difference of shares as percentage points          2.9
 p_value    three decimals, or below 0.001                       < 0.001
 number     a setting, as short as it goes                       16000
+measure    a measured value, five digits                        7.6667
 text       as it is                                             linear SVM
 ========== ==================================================== =============
 """
@@ -17,14 +18,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.results import Interval, Statement, Value
+from pipeline.results import CITATION, Interval, Statement, Value
 
 MINUS = "−"  # typographic: a hyphen is shorter and breaks at line ends
 NO_BREAK = "\u00a0"
 UNDEFINED = "–"
+SMALLEST = 1e-300  # below that a p-value underflows
 
 _PLACE = re.compile(r"\{(\w+)\}")
-_CITATION = re.compile(r"\[@([A-Za-z0-9_-]+)\]")
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,10 @@ def scientific(value: float | None) -> str:
     str
         Three decimals, or two digits and a power of ten below 0.001.
     """
-    if not value or value >= 0.001:
+    if value is None or value >= 0.001:
         return decimal(value)
+    if value < SMALLEST:
+        return f"<{NO_BREAK}1e{MINUS}300"
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}e{MINUS}{abs(int(exponent))}"
 
@@ -150,6 +153,22 @@ def number(value: float) -> str:
         As short as it goes: 16000, 0.1.
     """
     return f"{value:.10g}".replace("-", MINUS)
+
+
+def measure(value: float) -> str:
+    """Write a measured value with five digits.
+
+    Parameters
+    ----------
+    value : float
+        The value.
+
+    Returns
+    -------
+    str
+        For example 71369 or 7.6667.
+    """
+    return f"{value:.5g}".replace("-", MINUS)
 
 
 def interval(value: Interval) -> str:
@@ -195,6 +214,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "points": points,
     "p_value": p_value,
     "number": number,
+    "measure": measure,
     "text": str,
 }
 """The declared formats of a `Value`."""
@@ -235,7 +255,7 @@ def parts(statement: Statement | str) -> list[Part]:
     if isinstance(statement, str):
         statement = Statement(template=statement)
     texts = {value.name: value_text(value) for value in statement.values}
-    pieces = _CITATION.split(statement.template)  # text, key, text, key, ..., text
+    pieces = CITATION.split(statement.template)  # text, key, text, key, ..., text
     found = []
     for position, piece in enumerate(pieces):
         if position % 2:

@@ -84,10 +84,7 @@ def environment(spell: Callable[[str], str]) -> Environment:
     )
     jinja.filters |= {
         "count": formats.count,
-        "decimal": formats.decimal,
-        "interval": formats.interval,
-        "number": formats.number,
-        "p_value": formats.p_value,
+        "measure": formats.measure,
         "parts": formats.parts,
         "percent": formats.percent,
         "plain": formats.plain,

@@ -35,10 +35,31 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
         for name, content in contents.items():
             (staging / name).write_bytes(content)
         with _interrupt_postponed():
-            for name in contents:
-                (staging / name).replace(folder / name)
+            _move_all(list(contents), staging, folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _move_all(names: list[str], staging: Path, folder: Path) -> None:
+    """Move the files into place; if one cannot be moved, put back what stood there."""
+    aside = staging / "before"
+    aside.mkdir()
+    for name in names:
+        if (folder / name).exists():
+            # A copy, not a move: at no moment is there no file.
+            shutil.copy2(folder / name, aside / name)
+    moved: list[str] = []
+    try:
+        for name in names:
+            (staging / name).replace(folder / name)
+            moved.append(name)
+    except OSError:
+        for name in moved:
+            if (aside / name).exists():
+                (aside / name).replace(folder / name)
+            else:
+                (folder / name).unlink()
+        raise
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def build(results: Results) -> dict[str, Table]:
     dict of str to Table
         By key; numbers run from 1 in the order of the page.
     """
-    ran = [protocol for protocol in results.protocols if not protocol.unavailable]
+    ran = results.ran
     tables = [
         classes(results),
         ledger(results),
@@ -68,6 +68,7 @@ def build(results: Results) -> dict[str, Table]:
             for protocol in ran
             for table in (scores(results, protocol), per_class(results, protocol))
         ),
+        *([comparisons(results)] if results.comparisons else []),
         misclassified(results),
         *([improvements(results)] if results.improvements else []),
         genes(results),
@@ -115,7 +116,8 @@ def classes(results: Results) -> Table:
     )
     return Table(
         key="classes",
-        caption=f"{results.study.sample_noun.capitalize()}s by class and part of the given split.",
+        caption=f"{results.study.sample_noun_plural.capitalize()} by class and part of the given "
+        "split.",
         columns=_columns("Class", "Meaning", "*Training", "*Independent test", "*All", "*Share"),
         rows=(*rows, total),
     )
@@ -180,8 +182,10 @@ def ledger(results: Results) -> Table:
             )
             for step in results.data.ledger
         ),
-        note="The variation filter is shown as learned on the given training samples; "
-        "cross-validation learns it anew in every fold.",
+        note="What learns is shown as learned on the given training samples; cross-validation "
+        "learns it anew in every fold."
+        if any(step.learned_on != "nothing" for step in results.preprocessing.steps)
+        else "",
     )
 
 
@@ -241,10 +245,10 @@ def scores(results: Results, protocol: Protocol) -> Table:
     Table
         One row a model.
     """
-    scored = [e for e in results.evaluations if e.protocol == protocol.key]
+    scored = results.of_protocol(protocol.key)
     rows = tuple(
         (
-            _label(results, e.model),
+            results.model(e.model).label,
             f"{formats.count(e.n_errors)} of {formats.count(e.n_predictions)}",
             formats.decimal(e.accuracy),
             formats.interval(e.accuracy_interval),
@@ -255,11 +259,11 @@ def scores(results: Results, protocol: Protocol) -> Table:
         for e in scored
     )
     methods = " or ".join(dict.fromkeys(e.accuracy_interval.method for e in scored))
-    errors = (
-        f"Errors are summed over {protocol.n_repeats} repeats."
-        if protocol.resampled
-        else f"{protocol.n_train} training and {protocol.n_test} held-out samples."
-    )
+    errors = f"{protocol.n_train} training and {protocol.n_test} held-out samples."
+    if protocol.resampled:
+        errors = f"About {protocol.n_train} training and {protocol.n_test} held-out samples a fold."
+    if protocol.n_repeats > 1:
+        errors += f" Errors are summed over {protocol.n_repeats} repeats."
     return Table(
         key=f"scores-{protocol.key}",
         caption=f"{protocol.label}: scores of every model.",
@@ -293,8 +297,8 @@ def per_class(results: Results, protocol: Protocol) -> Table:
         For each model one row a class and two averages.
     """
     rows: list[tuple[str, ...]] = []
-    for evaluation in (e for e in results.evaluations if e.protocol == protocol.key):
-        label = _label(results, evaluation.model)
+    for evaluation in results.of_protocol(protocol.key):
+        label = results.model(evaluation.model).label
         rows += [(label, m.label, *_prf(m), formats.count(m.support)) for m in evaluation.per_class]
         n = formats.count(evaluation.n_predictions)
         rows.append((label, "mean over classes", *_prf(evaluation.macro), n))
@@ -322,25 +326,75 @@ def misclassified(results: Results) -> Table:
     Table
         One row a sample that any model got wrong; a cell for each protocol.
     """
-    ran = [protocol for protocol in results.protocols if not protocol.unavailable]
+    ran = results.ran
     baseline = {model.key for model in results.models if model.is_baseline}
     rows: list[tuple[str, ...]] = []
     for sample in results.data.samples:
         cells = [_who_erred(results, protocol, sample.id, baseline) for protocol in ran]
         if any(cell not in ("", _NOT_HELD_OUT) for cell in cells):
             rows.append((sample.id, sample.label, *(cell or "all right" for cell in cells)))
-    noun = results.study.sample_noun
-    repeats = next((p.n_repeats for p in ran if p.resampled), None)
+    noun, nouns = results.study.sample_noun, results.study.sample_noun_plural
+    repeats = next((p.n_repeats for p in ran if p.resampled and p.n_repeats > 1), None)
     counted = f"In brackets: in how many of {repeats} repeats. " if repeats else ""
     n_more = len(rows) - MAX_MISCLASSIFIED
-    more = f" {n_more} more {noun}s were misclassified; results.json has all." if n_more > 0 else ""
+    more = f" {n_more} more {nouns} were misclassified; results.json has all." if n_more > 0 else ""
     return Table(
         key="misclassified",
-        caption=f"Misclassified {noun}s, and the models that got them wrong "
+        caption=f"Misclassified {nouns}, and the models that got them wrong "
         "(the majority baseline left out).",
         columns=_columns(noun.capitalize(), "Class", *(p.label for p in ran)),
         rows=tuple(rows[:MAX_MISCLASSIFIED]),
         note=f"{counted}“{_NOT_HELD_OUT}”: the sample was used for training there.{more}",
+    )
+
+
+def comparisons(results: Results) -> Table:
+    """Compare the model of the headline with every other on the same held-out samples.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    Table
+        One row a pair and single split.
+    """
+    primary = results.primary.model
+    rows = []
+    for pair in results.comparisons:
+        if primary not in (pair.first, pair.second):
+            continue
+        other = pair.second if pair.first == primary else pair.first
+        only = (pair.n_only_first_right, pair.n_only_second_right)
+        only_primary, only_other = only if pair.first == primary else only[::-1]
+        rows.append(
+            (
+                results.protocol(pair.protocol).label,
+                results.model(other).label,
+                formats.count(only_primary),
+                formats.count(only_other),
+                formats.p_value(pair.p_value),
+                formats.p_value(pair.p_adjusted),
+            )
+        )
+    return Table(
+        key="comparisons",
+        caption=f"{results.model(primary).label}, the model of the headline, against every other "
+        "model on the same held-out samples.",
+        columns=_columns(
+            "Protocol",
+            "Other model",
+            "*Only the headline's right",
+            "*Only the other right",
+            "*p (McNemar)",
+            "*p adjusted (Holm)",
+        ),
+        rows=tuple(rows),
+        note="Adjusted for all pairs of models of the protocol, the baseline left out. Where p is "
+        "not small there is no evidence of a difference.",
+        grouped=True,
     )
 
 
@@ -357,7 +411,6 @@ def improvements(results: Results) -> Table:
     Table
         One row a change and protocol.
     """
-    protocol_label = {protocol.key: protocol.label for protocol in results.protocols}
     return Table(
         key="improvements",
         caption="What the recommended changes did, each beside the model that it changes.",
@@ -373,8 +426,8 @@ def improvements(results: Results) -> Table:
         rows=tuple(
             (
                 record.label,
-                protocol_label[record.protocol],
-                _label(results, record.base),
+                results.protocol(record.protocol).label,
+                results.model(record.base).label,
                 f"{formats.count(record.n_changed)} of {formats.count(record.n_predictions)}",
                 formats.decimal(record.base_accuracy),
                 formats.decimal(record.variant_accuracy),
@@ -382,8 +435,9 @@ def improvements(results: Results) -> Table:
             )
             for record in results.improvements
         ),
-        note="Exact McNemar test on the held-out samples of a single split; under resampling the "
-        "same sample counts in every repeat, and no such test is made.",
+        note="p: exact McNemar test on the held-out samples of a single split, each change by "
+        "itself, not adjusted; under resampling the same sample counts in every repeat, and no "
+        "such test is made.",
     )
 
 
@@ -419,7 +473,7 @@ def genes(results: Results) -> Table:
         )
     return Table(
         key="genes",
-        caption=f"The {results.genes.n_per_class} highest-ranking genes of each class on the "
+        caption=f"The up to {results.genes.n_per_class} highest-ranking genes of each class on the "
         f"{results.genes.n_samples} training samples.",
         columns=_columns(
             "Gene",
@@ -517,11 +571,6 @@ def _in_out(n_in: int, n_out: int) -> str:
     )
 
 
-def _label(results: Results, model: str) -> str:
-    """A model's label."""
-    return next(record.label for record in results.models if record.key == model)
-
-
 def _prf(metrics: ClassMetrics | Averages) -> tuple[str, str, str]:
     """Precision, recall and F1 as text."""
     return (
@@ -531,7 +580,7 @@ def _prf(metrics: ClassMetrics | Averages) -> tuple[str, str, str]:
     )
 
 
-def _undefined(scored: list[Evaluation]) -> str:
+def _undefined(scored: tuple[Evaluation, ...]) -> str:
     """Say why there is a dash."""
     reasons = dict.fromkeys(
         f"{name} is undefined ({formats.UNDEFINED}) where {reason}"
@@ -548,11 +597,13 @@ def _who_erred(results: Results, protocol: Protocol, sample: str, baseline: set[
         return _NOT_HELD_OUT
     column = protocol.sample_ids.index(sample)
     erred = [
-        (_label(results, e.model), e.n_wrong[column])
+        (results.model(e.model).label, e.n_wrong[column])
         for e in results.evaluations
         if e.protocol == protocol.key and e.model not in baseline and e.n_wrong[column]
     ]
-    if protocol.resampled:
+    if protocol.n_repeats > 1:
         return ", ".join(f"{label} ({n})" for label, n in erred)
     n_models = sum(model.key not in baseline for model in results.models)
-    return "all models" if len(erred) == n_models else ", ".join(label for label, _ in erred)
+    return (
+        "all models" if erred and len(erred) == n_models else ", ".join(label for label, _ in erred)
+    )

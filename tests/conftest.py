@@ -222,7 +222,9 @@ def _config(name: str, data_format: str, files: dict[str, str]) -> Config:
     return Config.model_validate(
         {
             "study": {"name": name, "title": f"The {name} study", "question": "Which class?"},
-            "classes": {"ALL": "acute lymphoblastic leukaemia", "B-cell": "B-cell lineage"},
+            "classes": {"ALL": "acute lymphoblastic leukaemia"}
+            if data_format == "kaggle"
+            else {"B-cell": "B-cell lineage"},
             "data": {
                 "format": data_format,
                 "description": "Made by a generator of random numbers.",

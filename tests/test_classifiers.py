@@ -29,7 +29,7 @@ def test_every_citation_is_in_the_list_of_works(key: str) -> None:
 @pytest.mark.parametrize("key", classifiers.ENTRIES)
 def test_every_model_learns_and_predicts(key: str) -> None:
     """Each model predicts one of the classes that it was taught."""
-    model = make_classifier(key, SECTION, seed=1, max_components=19).fit(X, Y)
+    model = make_classifier(key, SECTION, max_components=19).fit(X, Y)
 
     actual = set(model.predict(X).tolist())
 
@@ -38,7 +38,7 @@ def test_every_model_learns_and_predicts(key: str) -> None:
 
 def test_the_baseline_names_the_largest_class() -> None:
     """The majority class is predicted whatever the values are."""
-    model = make_classifier("majority", SECTION, seed=1, max_components=3)
+    model = make_classifier("majority", SECTION, max_components=3)
 
     actual = model.fit(np.eye(5), [1, 1, 1, 0, 0]).predict(-np.eye(5))
 
@@ -56,7 +56,7 @@ def test_the_baseline_names_the_largest_class() -> None:
 )
 def test_only_weighted_models_weight_the_classes(key: str, expected: str | None) -> None:
     """The names that end in balanced weight classes by the inverse of their frequency."""
-    actual = make_classifier(key, SECTION, seed=1, max_components=3).class_weight
+    actual = make_classifier(key, SECTION, max_components=3).class_weight
 
     assert expected == actual
 
@@ -64,7 +64,7 @@ def test_only_weighted_models_weight_the_classes(key: str, expected: str | None)
 @pytest.mark.parametrize(("most", "expected"), [(50, 10), (4, 4)])
 def test_components_are_no_more_than_the_samples_allow(most: int, expected: int) -> None:
     """The number of components is the one asked for, or the most that there can be."""
-    actual = make_classifier("pca_logistic", SECTION, seed=1, max_components=most)
+    actual = make_classifier("pca_logistic", SECTION, max_components=most)
 
     assert expected == actual[0].n_components
 
@@ -72,14 +72,14 @@ def test_components_are_no_more_than_the_samples_allow(most: int, expected: int)
 @pytest.mark.parametrize("key", ["logistic", "svm"])
 def test_the_penalty_is_the_configured_one(key: str) -> None:
     """C comes from the study file."""
-    actual = make_classifier(key, EvaluateSection(penalty_c=0.25), seed=1, max_components=3).C
+    actual = make_classifier(key, EvaluateSection(penalty_c=0.25), max_components=3).C
 
     assert 0.25 == actual
 
 
 def test_logistic_regression_reaches_its_optimum() -> None:
     """At the optimum the weights are C times the sum of residuals times values."""
-    model = make_classifier("logistic", SECTION, seed=1, max_components=19).fit(X, Y)
+    model = make_classifier("logistic", SECTION, max_components=19).fit(X, Y)
 
     residuals = Y - 1 / (1 + np.exp(-model.decision_function(X)))
     np.testing.assert_allclose(residuals @ X, model.coef_[0], atol=1e-4)

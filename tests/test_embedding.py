@@ -201,7 +201,9 @@ def test_methods_give_the_components_that_there_are(
     (tmp_path / "samples.csv").write_text("\n".join(["sample,class", *table]))
     preprocess = toy_config.preprocess.model_copy(update={"recipe": "logged"})
 
-    results = compute(toy_config.model_copy(update={"preprocess": preprocess}), tmp_path)
+    results = compute(
+        toy_config.model_copy(update={"preprocess": preprocess, "classes": {}}), tmp_path
+    )
 
     (text,) = [step.text for step in results.methods if step.title == "Embeddings"]
     assert 2 == next(value.value for value in text.values if value.name == "n_components")

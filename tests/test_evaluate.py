@@ -45,7 +45,13 @@ def noise(n_samples: int, n_genes: int, *, seed: int, n_test: int = 0) -> Datase
         calls=None,
         covariates=pd.DataFrame(index=range(n_samples)),
         unit="units",
-        join=LabelJoin(method="name", n_matched=n_samples, order_differs=False, first_pairs=()),
+        join=LabelJoin(
+            method="name",
+            n_matched=n_samples,
+            order_differs=False,
+            n_wrong_by_position=0,
+            first_pairs=(),
+        ),
         ledger=(),
     )
 
@@ -211,7 +217,8 @@ def test_an_interval_holds_its_accuracy(toy_results: Results) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "method"), [("given/svm", "Wilson"), ("cv/svm", "corrected resampled t")]
+    ("key", "method"),
+    [("given/svm", "Wilson"), ("cv/svm", "wider of corrected resampled t and Wilson")],
 )
 def test_the_interval_is_of_the_protocols_kind(toy_results: Results, key: str, method: str) -> None:
     """Single splits have Wilson's interval, resampling the one corrected for overlap."""
@@ -423,6 +430,7 @@ def test_a_comparison_counts_who_alone_was_right(
         n_only_second_right=0,
         n_changed=3,
         p_value=0.25,  # 2 x (1 / 2) ** 3
+        p_adjusted=0.25,  # one pair only
     )
     assert (expected,) == actual
 

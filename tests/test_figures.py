@@ -12,7 +12,7 @@ from report_fixtures import many_classes, python, renamed, small, without_test
 from pipeline import results as records
 from pipeline.results import Results
 from report import formats
-from report.figures import catalogue, embeddings, models, style
+from report.figures import catalogue, embeddings, style
 from report.figures.style import Picture
 
 # Names for three classes at a time. To matplotlib a dollar sign starts a formula, and an
@@ -62,7 +62,7 @@ def test_every_record_has_its_figure(pictures: dict[str, Picture]) -> None:
 
 def test_a_protocol_that_did_not_run_is_not_drawn(small_results: Results) -> None:
     """There is no confusion matrix where nothing was predicted."""
-    assert ["cv"] == [protocol.key for protocol in models.ran(without_test(small_results))]
+    assert ["cv"] == [protocol.key for protocol in without_test(small_results).ran]
 
 
 def test_equal_results_give_equal_drawings(

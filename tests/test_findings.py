@@ -26,7 +26,7 @@ def evidence(toy_results: Results) -> Evidence:
         comparisons=toy_results.comparisons,
         improvements=toy_results.improvements,
         primary=next(e for e in toy_results.evaluations if e.key == "given/svm"),
-        sample_noun="cell line",
+        sample_nouns="cell lines",
     )
 
 
@@ -99,7 +99,7 @@ def p_values(protocol: str, model: str, baseline: str) -> Change:
     return lambda e: replace(
         e,
         comparisons=tuple(
-            c.model_copy(update={"p_value": p(c.first)}) if c.protocol == protocol else c
+            c.model_copy(update={"p_adjusted": p(c.first)}) if c.protocol == protocol else c
             for c in e.comparisons
         ),
     )
@@ -151,7 +151,7 @@ TRIPPED: list[tuple[str, Rule, Change]] = [
     ("SIZE-03", findings.perfect_score, evaluations(n_errors=0)),
     ("SIZE-04", findings.extreme_dimensionality, data(genes_per_sample=10.1)),
     ("CLASS-01", findings.class_imbalance, data(smallest_share=0.26)),
-    ("CLASS-01", findings.class_imbalance, prevalence(3, 2, 1)),
+    ("CLASS-02", findings.prevalence_shift, prevalence(3, 2, 1)),
     ("SPLIT-02", findings.indistinct_models("given", "SPLIT-02"), p_values("given", "0.05", "0.5")),
     ("SPLIT-02", findings.indistinct_models("given", "SPLIT-02"), p_values("given", "0.5", "0.01")),
     ("SPLIT-01", findings.indistinct_models("holdout", "SPLIT-01"), as_it_is),
@@ -174,7 +174,8 @@ QUIET: list[tuple[Rule, Change]] = [
     (findings.perfect_score, evaluations(n_errors=1)),
     (findings.extreme_dimensionality, data(genes_per_sample=10.0)),
     (findings.class_imbalance, data(smallest_share=0.27)),
-    (findings.class_imbalance, prevalence(2, 2, 2)),
+    (findings.prevalence_shift, prevalence(2, 2, 2)),
+    (findings.prevalence_shift, data(n_test=0)),
     (findings.indistinct_models("given", "SPLIT-02"), p_values("given", "0.049", "0.5")),
     (findings.indistinct_models("holdout", "SPLIT-01"), p_values("holdout", "0.049", "0.5")),
     (findings.repeated_test, only("majority", "svm")),

@@ -436,11 +436,11 @@ def test_the_question_may_be_absent(
     assert expected == [e.text for e in page.by_class("question")]
 
 
-def test_the_date_is_that_of_the_data(lay_out: LayOut) -> None:
-    """The footer gives the date of the data."""
+def test_the_date_is_told(lay_out: LayOut) -> None:
+    """The footer gives the date of the report."""
     page = lay_out.study(date="1999-10-15")
 
-    assert page.one("footer").text.endswith("; date of the data: 1999-10-15.")
+    assert page.one("footer").text.endswith("; dated 1999-10-15.")
 
 
 def test_without_a_date_the_page_has_none(lay_out: LayOut) -> None:
@@ -469,13 +469,15 @@ def test_calls_are_told(lay_out: LayOut, two_class_results: Results) -> None:
 @pytest.mark.parametrize(
     ("differs", "expected"),
     [
-        (True, "another order than the labels, so that a join by position"),
+        (True, "another order than the labels: a join by position would have given 7 of the"),
         (False, "the same order as the labels"),
     ],
 )
 def test_the_order_of_the_labels_is_told(lay_out: LayOut, differs: bool, expected: str) -> None:
     """The chapter on the data says whether a join by position would have gone wrong."""
-    join = lay_out.results.data.label_join.model_copy(update={"order_differs": differs})
+    join = lay_out.results.data.label_join.model_copy(
+        update={"order_differs": differs, "n_wrong_by_position": 7}
+    )
 
     page = lay_out.data(label_join=join)
 

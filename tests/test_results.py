@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline import results
 from pipeline.errors import DataError
-from pipeline.results import Results, Sample, Statement, Value
+from pipeline.results import Results, Statement, Value
 
 NASTY = [
     '"quoted"',
@@ -61,14 +61,13 @@ def test_results_come_back_as_they_were_saved(any_results: Results, tmp_path: Pa
 def test_any_text_and_number_comes_back(
     toy_results: Results, tmp_path: Path, text: str, value: float | str
 ) -> None:
-    """Whatever stands in a title, a sample's name or a value survives the file."""
+    """Whatever stands in a title, a description or a value survives the file."""
     statement = Statement(template=text, values=(Value(name=text, value=value, format="text"),))
-    sample = Sample(id=text, label=text, partition="train")
     expected = toy_results.model_copy(
         update={
             "study": toy_results.study.model_copy(update={"title": text}),
             "headline": statement,
-            "data": toy_results.data.model_copy(update={"samples": (sample,)}),
+            "data": toy_results.data.model_copy(update={"description": text}),
         }
     )
     results.save(expected, tmp_path / "results.json")

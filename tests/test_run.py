@@ -217,7 +217,7 @@ def test_values_that_do_not_vary_are_refused(
     preprocess = toy_config.preprocess.model_copy(update={"recipe": "logged"})
 
     with pytest.raises(DataError) as caught:
-        compute(toy_config.model_copy(update={"preprocess": preprocess}), tmp_path)
+        compute(toy_config.model_copy(update={"preprocess": preprocess, "classes": {}}), tmp_path)
 
     assert "\n" not in str(caught.value)
 

@@ -18,6 +18,9 @@ from pipeline.errors import DataError
 # Some annotation fields are long; Python's own limit of 128 kB a field is not.
 csv.field_size_limit(10_000_000)
 
+LARGEST = 1e100  # the square of a larger value overflows
+_PLAIN = frozenset("0123456789+-.eE")
+
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Read rows of equal width; blank lines are passed over.
@@ -127,7 +130,8 @@ def numbers(
     """
     try:
         values = np.array(fields, dtype=np.float64)
-        if np.isfinite(values).all() and not any("_" in field for field in fields):
+        # Whatever fails here is looked for below, field by field.
+        if np.abs(values).max(initial=0.0) < LARGEST and _PLAIN.issuperset("".join(fields)):
             return values
     except ValueError:
         pass
@@ -143,8 +147,8 @@ def numbers(
 def _is_finite_number(field: str) -> bool:
     """Whether Python reads the text as a finite number."""
     try:
-        # Python reads 1_000 as a number; a table that means a thousand does not write it so.
-        return bool(np.isfinite(float(field))) and "_" not in field
+        # Python reads 1_000 and the digits of all scripts; a table does not write them so.
+        return abs(float(field)) < LARGEST and _PLAIN.issuperset(field)
     except ValueError:
         return False
 

@@ -24,7 +24,7 @@ def draw(results: Results) -> dict[str, Picture]:
         pictures = [
             models.accuracies(results),
             *(embeddings.embedding(results, record) for record in results.embeddings),
-            *(models.confusions(results, protocol) for protocol in models.ran(results)),
+            *(models.confusions(results, protocol) for protocol in results.ran),
             models.roc(results),
             genes.heat_map(results),
         ]

@@ -3,7 +3,7 @@
 from math import ceil
 from typing import Any
 
-from pipeline.results import Embedding, Evaluation, Results
+from pipeline.results import Embedding, Results
 from report import formats
 from report.figures import style
 from report.figures.style import Picture
@@ -48,7 +48,7 @@ def embedding(results: Results, record: Embedding) -> Picture:
     )
     return Picture(
         key=record.key,
-        title=f"{record.label} of the {results.data.n_samples} {results.study.sample_noun}s",
+        title=f"{record.label} of the {results.data.n_samples} {results.study.sample_noun_plural}",
         caption=_caption(results, record),
         alt=_alt(results, record),
         svg=style.to_svg(figure),
@@ -134,19 +134,14 @@ def named_samples(results: Results) -> tuple[str, ...]:
         Samples wrong in at least half of the repeats; none where they are too many to be
         read.
     """
-    primary = _primary(results)
-    protocol = next(p for p in results.protocols if p.key == primary.protocol)
+    primary = results.primary
+    protocol = results.protocol(primary.protocol)
     wrong = tuple(
         sample
         for sample, n_wrong in zip(protocol.sample_ids, primary.n_wrong, strict=True)
         if 2 * n_wrong >= protocol.n_repeats
     )
     return wrong if len(wrong) <= MAX_NAMED else ()
-
-
-def _primary(results: Results) -> Evaluation:
-    """The evaluation of the headline."""
-    return next(e for e in results.evaluations if e.key == results.primary_evaluation)
 
 
 def _variance(axes: Any, record: Embedding) -> None:

@@ -90,20 +90,19 @@ def _groups(axes: Any, results: Results, record: HeatMap) -> None:
 
 def _caption(results: Results, record: HeatMap) -> str:
     """Say what is drawn, and the warning that belongs to it."""
-    genes = results.genes
-    return (
-        f"The {genes.n_per_class} genes of each class with the highest signal-to-noise score on "
-        f"the {genes.n_samples} training samples; columns are {results.study.sample_noun}s. "
-        f"Values ({genes.scale}) in standard deviations from the gene's mean over the training "
-        f"samples, colours end at ±{formats.number(record.limit)}. The genes were chosen by these "
-        "very labels: a clear picture of the training samples would arise from random data too; "
-        "only the test samples show whether it holds."
+    genes, columns = results.genes, results.study.sample_noun_plural
+    trained_on = "training samples" if results.data.n_test else "samples"
+    warning = (
+        "a clear picture of the training samples would arise from random data too; only the test "
+        "samples show whether it holds."
         if results.data.n_test
-        else f"The {genes.n_per_class} genes of each class with the highest signal-to-noise score "
-        f"on all {genes.n_samples} samples; columns are {results.study.sample_noun}s. Values "
-        f"({genes.scale}) in standard deviations from the gene's mean, colours end at "
-        f"±{formats.number(record.limit)}. The genes were chosen by these very labels: a clear "
-        "picture would arise from random data too."
+        else "a clear picture would arise from random data too."
+    )
+    return (
+        f"The up to {genes.n_per_class} genes of each class with the highest signal-to-noise score "
+        f"on the {genes.n_samples} {trained_on}; columns are {columns}. Values ({genes.scale}) in "
+        f"standard deviations from the gene's mean over the {trained_on}, colours end at "
+        f"±{formats.number(record.limit)}. The genes were chosen by these very labels: {warning}"
     )
 
 

@@ -13,58 +13,6 @@ MAX_HEIGHT_MM = 150  # a page holds this, a caption and the start of a table
 MAX_CLASSES_OF_ALL = 6  # with more, the matrices of all models would be too small to read
 
 
-def ran(results: Results) -> tuple[Protocol, ...]:
-    """Give the protocols that ran.
-
-    Parameters
-    ----------
-    results : Results
-        The results object.
-
-    Returns
-    -------
-    tuple of Protocol
-        In the order of the report.
-    """
-    return tuple(protocol for protocol in results.protocols if not protocol.unavailable)
-
-
-def evaluations(results: Results, protocol: str) -> tuple[Evaluation, ...]:
-    """Give the evaluations of one protocol.
-
-    Parameters
-    ----------
-    results : Results
-        The results object.
-    protocol : str
-        The protocol's key.
-
-    Returns
-    -------
-    tuple of Evaluation
-        In the order of the models.
-    """
-    return tuple(e for e in results.evaluations if e.protocol == protocol)
-
-
-def label(results: Results, model: str) -> str:
-    """Give a model's label.
-
-    Parameters
-    ----------
-    results : Results
-        The results object.
-    model : str
-        The model's key.
-
-    Returns
-    -------
-    str
-        Its label in tables and figures.
-    """
-    return next(record.label for record in results.models if record.key == model)
-
-
 def accuracies(results: Results) -> Picture:
     """Draw every model's accuracy and interval, protocol by protocol.
 
@@ -78,7 +26,7 @@ def accuracies(results: Results) -> Picture:
     Picture
         The key figure.
     """
-    protocols = ran(results)
+    protocols = results.ran
     figure = style.canvas(style.COLUMN_MM, 22 + 6.4 * len(results.models))
     panels = figure.subplots(1, len(protocols), sharey=True, squeeze=False)[0]
     for axes, protocol in zip(panels, protocols, strict=True):
@@ -86,13 +34,14 @@ def accuracies(results: Results) -> Picture:
     panels[0].set_yticks(range(len(results.models)), [model.label for model in results.models])
     panels[0].invert_yaxis()
     figure.supxlabel("accuracy, with 95 % interval", fontsize=8.5)
+    has_baseline = any(model.is_baseline for model in results.models)
+    dashed = "Dashed line: always naming the largest class. " if has_baseline else ""
     return Picture(
         key="accuracies",
         title="Accuracy of every model under every protocol",
-        caption="Points: accuracy on held-out samples; bars: 95 % intervals (methods in "
-        "the tables of each protocol). Dashed line: always naming the largest class. Filled "
-        "point: the evaluation of the headline. Protocols hold out different samples and are not "
-        "to be compared point by point.",
+        caption="Points: accuracy on held-out samples; bars: 95 % intervals (methods in the tables "
+        f"of each protocol). {dashed}Filled point: the evaluation of the headline. Protocols hold "
+        "out different samples and are not to be compared point by point.",
         alt=_accuracies_alt(results),
         svg=style.to_svg(figure),
     )
@@ -101,7 +50,7 @@ def accuracies(results: Results) -> Picture:
 def _forest(axes: Any, results: Results, protocol: Protocol) -> None:
     """Draw one protocol's accuracies."""
     baseline = {model.key for model in results.models if model.is_baseline}
-    for row, evaluation in enumerate(evaluations(results, protocol.key)):
+    for row, evaluation in enumerate(results.of_protocol(protocol.key)):
         colour = style.BASELINE if evaluation.model in baseline else style.CLASS_COLOURS[0]
         primary = evaluation.key == results.primary_evaluation
         interval = evaluation.accuracy_interval
@@ -137,14 +86,15 @@ def _sizes(protocol: Protocol) -> str:
 def _accuracies_alt(results: Results) -> str:
     """Say who stands highest, and against what."""
     sentences = []
-    for protocol in ran(results):
-        scored = evaluations(results, protocol.key)
+    for protocol in results.ran:
+        scored = results.of_protocol(protocol.key)
         best = max(scored, key=lambda evaluation: evaluation.accuracy)
         worst = min(scored, key=lambda evaluation: evaluation.accuracy)
         sentences.append(
             f"{protocol.label}: from {formats.decimal(worst.accuracy)} "
-            f"({label(results, worst.model)}) to {formats.decimal(best.accuracy)} "
-            f"({label(results, best.model)}, interval {formats.interval(best.accuracy_interval)})"
+            f"({results.model(worst.model).label}) to {formats.decimal(best.accuracy)} "
+            f"({results.model(best.model).label}, "
+            f"interval {formats.interval(best.accuracy_interval)})"
         )
     return f"Dot plot of accuracies with interval bars. {'; '.join(sentences)}."
 
@@ -164,11 +114,11 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
     Picture
         One small matrix a model.
     """
-    scored = evaluations(results, protocol.key)
+    scored = results.of_protocol(protocol.key)
     n_classes = len(results.data.classes)
     many = n_classes > MAX_CLASSES_OF_ALL
     if many:
-        primary = results.primary_evaluation.split("/")[1]
+        primary = results.primary.model
         scored = tuple(e for e in scored if e.model == primary)
     columns = min(6 if n_classes <= 3 else 3, len(scored))
     rows = ceil(len(scored) / columns)
@@ -187,7 +137,7 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
     per_repeat = (
         f"Counts are means over the {protocol.n_repeats} repeats; rows sum to the number of "
         "samples of the class."
-        if protocol.resampled
+        if protocol.n_repeats > 1
         else "Counts of held-out samples."
     )
     shown = (
@@ -224,7 +174,7 @@ def _matrix(axes: Any, results: Results, evaluation: Evaluation, n_repeats: int)
                 fontsize=9 if len(names) <= 5 else 6.5,
                 color="white" if shares[i][j] > 0.6 else style.INK,
             )
-    axes.set_title(fill(label(results, evaluation.model), 16), fontsize=8)
+    axes.set_title(fill(results.model(evaluation.model).label, 16), fontsize=8)
     tilt = {"rotation": 90} if len(names) > 5 else {}
     axes.set_xticks(range(len(names)), names, **tilt)
     axes.set_yticks(range(len(names)), names)
@@ -243,7 +193,9 @@ def _confusions_alt(results: Results, scored: tuple[Evaluation, ...], protocol: 
             for j, n in enumerate(row)
             if i != j and n
         ]
-        sentences.append(f"{label(results, evaluation.model)}: {', '.join(mistaken) or 'no error'}")
+        sentences.append(
+            f"{results.model(evaluation.model).label}: {', '.join(mistaken) or 'no error'}"
+        )
     return f"{len(scored)} matrices of counts. {'; '.join(sentences)}."
 
 
@@ -263,8 +215,8 @@ def roc(results: Results) -> Picture | None:
     """
     protocols = [
         protocol
-        for protocol in ran(results)
-        if any(evaluation.roc for evaluation in evaluations(results, protocol.key))
+        for protocol in results.ran
+        if any(evaluation.roc for evaluation in results.of_protocol(protocol.key))
     ]
     if not protocols:
         return None
@@ -278,7 +230,7 @@ def roc(results: Results) -> Picture | None:
     figure.legend(list(entries.values()), list(entries), loc="outside lower left", ncols=3)
     positive = results.data.classes[1].label
     what = (
-        f"One curve for each model; positive class: {positive}."
+        f"One curve for each model, the baseline left out; positive class: {positive}."
         if two_classes
         else "One curve for each class against the rest, for the model of the headline."
     )
@@ -297,7 +249,7 @@ def _curves(
 ) -> dict[str, Any]:
     """Draw one protocol's curves, the same name in the same style; give the legend's entries."""
     axes.plot([0, 1], [0, 1], color=style.RULE, linewidth=0.9)
-    primary = results.primary_evaluation.split("/")[1]
+    primary = results.primary.model
     shown = [model for model in results.models if not model.is_baseline]
     order = (
         [model.label for model in shown]
@@ -305,7 +257,7 @@ def _curves(
         else [summary.label for summary in results.data.classes]
     )
     entries = {}
-    for evaluation in evaluations(results, protocol.key):
+    for evaluation in results.of_protocol(protocol.key):
         model = next((m for m in shown if m.key == evaluation.model), None)
         if model is None or not (two_classes or model.key == primary):
             continue
@@ -329,12 +281,12 @@ def _curves(
 
 
 def _roc_alt(results: Results, protocols: list[Protocol]) -> str:
-    """Say the areas."""
+    """Say the areas of the curves that are drawn."""
     sentences = []
     for protocol in protocols:
+        scored = results.of_protocol(protocol.key, baseline=False)
         areas = ", ".join(
-            f"{label(results, e.model)} {formats.decimal(e.roc_auc)}"
-            for e in evaluations(results, protocol.key)
+            f"{results.model(e.model).label} {formats.decimal(e.roc_auc)}" for e in scored
         )
         sentences.append(f"{protocol.label}, areas under the curves: {areas}")
-    return f"Step curves above the diagonal. {'. '.join(sentences)}."
+    return f"Step curves of true against false positive rate. {'. '.join(sentences)}."
