@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pipeline.errors import DataError
 from pipeline.results import LabelJoin, LedgerStep
 
+N_PAIRS = 5  # pairs of sample and label that the report shows
 MIN_PER_CLASS = 3  # below this no fold can hold one sample out and still learn a spread
 
 
@@ -126,16 +127,18 @@ def join_labels(
             f"found none for sample {_some(unmatched)}"
         )
     order = [column_of[sample] for sample in labels]
-    first_pairs = tuple((sample, labels[sample]) for sample in list(column_ids)[:5])
+    wrong = [
+        sample
+        for sample, label in zip(column_ids, labels.values(), strict=True)
+        if labels[sample] != label
+    ]
+    shown = (wrong or list(column_ids))[:N_PAIRS]
     join = LabelJoin(
         method="name",
         n_matched=len(order),
         order_differs=order != list(range(len(order))),
-        n_wrong_by_position=sum(
-            labels[sample] != label
-            for sample, label in zip(column_ids, labels.values(), strict=True)
-        ),
-        first_pairs=first_pairs,
+        n_wrong_by_position=len(wrong),
+        first_pairs=tuple((sample, labels[sample]) for sample in shown),
     )
     return order, join
 

@@ -232,14 +232,14 @@ READING: dict[str, tuple[str, str, tuple[str, str]]] = {
         ("first principal component", "second principal component"),
     ),
     "tsne": (
-        "Samples that stand together are neighbours among all genes, as far as the "
+        "Samples that stand together are neighbours among the preprocessed values, as far as the "
         "trustworthiness says.",
         "Distances between groups, their sizes and the gaps between them mean nothing, and "
         "another seed gives another picture. Separation here is not classification accuracy.",
         ("t-SNE 1", "t-SNE 2"),
     ),
     "umap": (
-        "Samples that stand together are neighbours among all genes, as far as the "
+        "Samples that stand together are neighbours among the preprocessed values, as far as the "
         "trustworthiness says.",
         "Distances between groups, their sizes and the gaps between them mean little, and "
         "another seed or number of neighbours gives another picture. Pure noise also forms "

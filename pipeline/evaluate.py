@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
 from pipeline import metrics
-from pipeline.classifiers import ENTRIES, IMPROVEMENTS, make_classifier
+from pipeline.classifiers import ENTRIES, IMPROVEMENTS, TOLERANCE, make_classifier
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.errors import DataError
@@ -229,11 +229,14 @@ def method(protocols: tuple[Protocol, ...], config: Config) -> tuple[MethodStep,
             "; PCA kept at most {n_components} components, set in advance."
             if "pca_logistic" in section.models
             else "."
-        ),
+        )
+        + " Logistic regression was solved by L-BFGS, the support vector machine by libsvm, both"
+        " to a tolerance of {tolerance}.",
         values=(
             Value(name="models", value=", ".join(names), format="text"),
             Value(name="penalty", value=section.penalty_c, format="number"),
             Value(name="n_components", value=section.n_components, format="count"),
+            Value(name="tolerance", value=TOLERANCE, format="number"),
         ),
     )
     ran = [protocol for protocol in protocols if not protocol.unavailable]
@@ -242,8 +245,9 @@ def method(protocols: tuple[Protocol, ...], config: Config) -> tuple[MethodStep,
             f"{{label_{i}}}: " + _suffixed(protocol.description.template, i)
             for i, protocol in enumerate(ran)
         )
-        + " Intervals are 95 % intervals: Wilson's score interval for a single split"
-        " [@wilson1927]; for resampling, on each side, the wider limit of the t interval over"
+        + " Under resampling the ROC AUC is the mean over folds; all other scores come from the"
+        " confusion matrix summed over repeats. Intervals are 95 % intervals: Wilson's score"
+        " interval for a single split [@wilson1927]; for resampling, on each side, the wider limit of the t interval over"
         " folds, its variance corrected for their overlap [@nadeau2003], and of Wilson's interval"
         " for the same share of the samples. Two models on the same held-out samples were compared"
         " by McNemar's exact test [@mcnemar1947]; over all pairs of models of a split the p-values"

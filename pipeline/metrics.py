@@ -145,13 +145,13 @@ def mcc(confusion: NDArray[np.intp]) -> float | None:
     return float((n * right - true @ predicted) / math.sqrt(spread)) if spread > 0 else None
 
 
-def wilson(n_correct: int, n: int) -> Interval:
+def wilson(n_correct: float, n: int) -> Interval:
     """Compute Wilson's score interval for a proportion.
 
     Parameters
     ----------
-    n_correct : int
-        Number of successes.
+    n_correct : float
+        Number of successes; a mean over repeats need not be whole.
     n : int
         Number of trials, at least 1.
 
@@ -165,8 +165,15 @@ def wilson(n_correct: int, n: int) -> Interval:
     .. [1] Wilson (1927). Probable inference, the law of succession, and statistical
        inference. JASA 22, 209-212.
     """
-    limits = stats.binomtest(n_correct, n).proportion_ci(LEVEL, method="wilson")
-    return Interval(low=float(limits.low), high=float(limits.high), method="Wilson")
+    share, z = n_correct / n, stats.norm.ppf((1 + LEVEL) / 2)
+    centre = share + z**2 / (2 * n)
+    half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    # Rounding must not take a limit of 0 or 1 out of the range.
+    return Interval(
+        low=max(0.0, float((centre - half) / (1 + z**2 / n))),
+        high=min(1.0, float((centre + half) / (1 + z**2 / n))),
+        method="Wilson",
+    )
 
 
 def corrected_resampled_t(
@@ -236,7 +243,7 @@ def resampled(
     Interval
         95 % interval.
     """
-    proportion = wilson(round(accuracy * n_samples), n_samples)
+    proportion = wilson(accuracy * n_samples, n_samples)
     corrected = corrected_resampled_t(fold_values, n_train=n_train, n_test=n_test)
     limits = [proportion] + ([corrected] if corrected else [])
     return Interval(

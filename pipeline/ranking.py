@@ -186,7 +186,8 @@ def method(genes: Genes) -> MethodStep:
     """
     text = Statement(
         template="All {n_genes} genes were ranked on the {n_samples} training samples by the "
-        "signal-to-noise score [@golub1999], each class against the rest ({scale}), and tested "
+        "signal-to-noise score [@golub1999], the difference between the means of a class and of "
+        "the rest over the sum of their population standard deviations ({scale}), and tested "
         "by {test}; p-values were adjusted by Benjamini and Hochberg [@benjamini1995]. Genes "
         "without variation were not tested ({n_untested}).",
         values=(

@@ -121,7 +121,10 @@ class LedgerStep(Record):
 
 
 class LabelJoin(Record):
-    """How labels came to samples, with the first pairs for the reader's own check."""
+    """How labels came to samples, with pairs for the reader's own check.
+
+    The pairs are the first that a join by position would have got wrong, if there are any.
+    """
 
     method: Literal["name"]
     n_matched: int

@@ -22,6 +22,7 @@ from pipeline.results import (
     MethodStep,
     Model,
     Preprocessing,
+    PreprocessStep,
     Protocol,
     Reference,
     Results,
@@ -233,7 +234,7 @@ def _preprocess_ledger(preprocessing: Preprocessing, n_samples: int) -> tuple[Le
     return tuple(
         LedgerStep(
             step=_LEDGER_NAMES[step.key],
-            detail=f"learned on {step.learned_on}",
+            detail=_ledger_detail(step),
             n_samples_in=n_samples,
             n_genes_in=step.n_genes_in,
             n_samples_out=n_samples,
@@ -242,6 +243,13 @@ def _preprocess_ledger(preprocessing: Preprocessing, n_samples: int) -> tuple[Le
         )
         for step in preprocessing.steps
     )
+
+
+def _ledger_detail(step: PreprocessStep) -> str:
+    """The constants of a step, and what it learned from."""
+    constants = [f"{value.name.replace('_', ' ')} {value.value:g}" for value in step.text.values]
+    learned = "nothing learned" if step.learned_on == "nothing" else f"learned on {step.learned_on}"
+    return "; ".join([", ".join(constants), learned] if constants else [learned])
 
 
 def _primary(

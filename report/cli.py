@@ -80,6 +80,7 @@ def build(
     """
     from pipeline import config as configuration
     from pipeline import sources
+    from report import output
     from report import pdf as printer
 
     if pdf:
@@ -88,8 +89,11 @@ def build(
     if recipe:
         config = _with_recipe(config, recipe)
     date = _date(config)
+    target = output_dir or Path("output") / config.study.name
+    output.check(target)
     located = sources.find(config, data_dir=data_dir, offline=offline, strict=strict)
-    click.echo(f"Data: {_one_line(located.source.label)}", err=True)
+    folder = next(iter(located.paths.values())).parent
+    click.echo(f"Data: {_one_line(located.source.label)} ({_one_line(folder)})")
     with _progress(check) as progress:
         # Loads scikit-learn: seconds in which the bar already stands.
         progress("loading", 0, 1)
@@ -97,9 +101,8 @@ def build(
 
         results = run(config, located, date=date, progress=progress)
         progress("rendering", 0, 1)
-        folder = output_dir or Path("output") / config.study.name
-        written = _write(results, folder, pdf=pdf, with_results=True, check=check)
-    _say(results, written, folder)
+        written = _write(results, target, pdf=pdf, with_results=True, check=check)
+    _say(results, written, target)
 
 
 @cli.command()
@@ -113,12 +116,14 @@ def render(check: Check, results_file: Path, output_dir: Path | None, pdf: bool)
     Writes report.html and report.pdf beside the file, or into --output.
     """
     from pipeline import results as records
+    from report import output
     from report import pdf as printer
 
     if pdf:
         printer.check()
-    results = records.load(results_file)
     folder = output_dir or results_file.parent
+    output.check(folder)
+    results = records.load(results_file)
     with _progress(check) as progress:
         progress("rendering", 0, 1)
         written = _write(results, folder, pdf=pdf, with_results=False, check=check)

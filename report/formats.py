@@ -69,7 +69,7 @@ def decimal(value: float | None) -> str:
 
 
 def percent(value: float) -> str:
-    """Write a share as percent with one decimal.
+    """Write a share as percent, with one decimal unless it is whole.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def percent(value: float) -> str:
     str
         For example 94.1 %.
     """
-    return f"{100 * value:.1f}{NO_BREAK}%"
+    return f"{100 * value:.1f}".removesuffix(".0") + f"{NO_BREAK}%"
 
 
 def points(value: float) -> str:

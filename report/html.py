@@ -9,9 +9,10 @@ from collections.abc import Callable
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.results import Finding, Results
-from report import formats, tables
-from report.figures import catalogue
+from report import formats
+from report.figures import catalogue as figure_catalogue
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
+from report.tables import catalogue as table_catalogue
 
 N_GRAVEST = 3
 
@@ -42,11 +43,11 @@ def pages(results: Results) -> tuple[str, str]:
     tuple of str
         For the screen and for paper: two HTML texts with the same content and other stylesheets.
     """
-    figures = catalogue.draw(results)
+    figures = figure_catalogue.draw(results)
     content = {
         "results": results,
         "figures": figures,
-        "tables": tables.build(results),
+        "tables": table_catalogue.build(results),
         "sections": SECTIONS,
         "faces": FACES,
         "gravest": results.findings[:N_GRAVEST],

@@ -1,13 +1,36 @@
 """Files written beside and moved into place: what stood there stays whole until all is done."""
 
+import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from errno import EISDIR
+from errno import EACCES, EISDIR
 from pathlib import Path
 from types import FrameType
+
+
+def check(folder: Path) -> None:
+    """See that files can be written, before anything is computed.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they will go; it need not exist yet.
+
+    Raises
+    ------
+    OSError
+        If neither the folder nor the nearest one above it can be written.
+    """
+    existing = folder.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise PermissionError(
+            EACCES, f"expected a folder that can be written, found {existing} in its place", folder
+        )
 
 
 def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:

@@ -169,9 +169,19 @@ def test_build_writes_three_files(built: Built) -> None:
     assert FILES == sorted(contents(built.output))
 
 
+def first_line(outcome: Outcome) -> str:
+    """Give the first line that a command said."""
+    return outcome.out.splitlines()[0]
+
+
 def test_build_says_where_the_data_are(built: Built) -> None:
-    """Away from a terminal, standard error holds where the data are and no progress."""
-    assert "Data: folder tables, listed in the study file\n" == built.outcome.err
+    """A build begins by saying which place the data come from."""
+    assert "Data: folder tables, listed in the study file (tables)" == first_line(built.outcome)
+
+
+def test_build_is_silent_on_standard_error(built: Built) -> None:
+    """Away from a terminal there is no progress, and where nothing is wrong no other line."""
+    assert "" == built.outcome.err
 
 
 def test_build_says_where_the_files_are(built: Built) -> None:
@@ -308,7 +318,7 @@ def test_the_data_folder_may_be_given(toy_dir: Path) -> None:
     """With --data the data are read from that folder."""
     outcome = call("build", "tiny.toml", "--no-pdf", "--data", str(toy_dir))
 
-    assert "Data: folder given on the command line\n" == outcome.err
+    assert f"Data: folder given on the command line ({toy_dir})" == first_line(outcome)
 
 
 @pytest.mark.parametrize(("epoch", "expected"), [("0", "1970-01-01"), (None, None)])
@@ -606,10 +616,10 @@ def pressed(tmp_path_factory: pytest.TempPathFactory, toy_dir: Path) -> tuple[Ou
         stderr=subprocess.PIPE,
         text=True,
     )
-    first = process.stderr.readline() if process.stderr else ""
+    first = process.stdout.readline() if process.stdout else ""
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
-    return Outcome(process.returncode, out, first + err), folder
+    return Outcome(process.returncode, first + out, err), folder
 
 
 def test_ctrl_c_in_a_fresh_process_is_one_line(pressed: tuple[Outcome, Path]) -> None:

@@ -42,10 +42,17 @@ def test_join_counts_what_it_matched() -> None:
 
 
 def test_join_shows_columns_beside_their_labels() -> None:
-    """The first pairs are in the order of the file, for the reader to check."""
+    """Shown are the pairs that a join by position would have got wrong, in the file's order."""
     _, join = join_labels(["P3", "P1", "P2"], LABELS, **FILES)
 
-    assert (("P3", "ALL"), ("P1", "ALL"), ("P2", "AML")) == join.first_pairs
+    assert (("P1", "ALL"), ("P2", "AML")) == join.first_pairs
+
+
+def test_join_in_the_same_order_shows_the_first_pairs() -> None:
+    """Where a join by position would have been right, the first pairs are shown."""
+    _, join = join_labels(["P1", "P2", "P3"], LABELS, **FILES)
+
+    assert (("P1", "ALL"), ("P2", "AML"), ("P3", "ALL")) == join.first_pairs
 
 
 def test_a_sample_without_label_is_refused() -> None:

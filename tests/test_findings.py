@@ -6,9 +6,25 @@ from typing import Any
 import pytest
 
 from pipeline import findings
-from pipeline.findings import Evidence, Rule
 from pipeline.references import WORKS
 from pipeline.results import Finding, Interval, Results
+from pipeline.rules.classes import class_imbalance, prevalence_shift
+from pipeline.rules.data import confounding_unchecked, embedded_data, unpublished_files
+from pipeline.rules.evidence import Evidence, Rule
+from pipeline.rules.models import (
+    hard_samples,
+    no_better_than_baseline,
+    not_converged,
+    weighting_without_effect,
+)
+from pipeline.rules.pictures import embeddings_are_pictures
+from pipeline.rules.size import (
+    extreme_dimensionality,
+    few_test_samples,
+    perfect_score,
+    wide_interval,
+)
+from pipeline.rules.splits import indistinct_models, repeated_test
 
 Change = Callable[[Evidence], Evidence]
 
@@ -143,48 +159,48 @@ def prevalence(*n_test: int) -> Change:
 
 
 TRIPPED: list[tuple[str, Rule, Change]] = [
-    ("DATA-01", findings.embedded_data, source(kind="embedded")),
-    ("DATA-02", findings.unpublished_files, published(False)),
-    ("SIZE-01", findings.few_test_samples, held_out(99, 50)),
-    ("SIZE-01", findings.few_test_samples, held_out(150, 49)),
-    ("SIZE-02", findings.wide_interval, interval(0.89, 1.0)),
-    ("SIZE-03", findings.perfect_score, evaluations(n_errors=0)),
-    ("SIZE-04", findings.extreme_dimensionality, data(genes_per_sample=10.1)),
-    ("CLASS-01", findings.class_imbalance, data(smallest_share=0.26)),
-    ("CLASS-02", findings.prevalence_shift, prevalence(3, 2, 1)),
-    ("SPLIT-02", findings.indistinct_models("given", "SPLIT-02"), p_values("given", "0.05", "0.5")),
-    ("SPLIT-02", findings.indistinct_models("given", "SPLIT-02"), p_values("given", "0.5", "0.01")),
-    ("SPLIT-01", findings.indistinct_models("holdout", "SPLIT-01"), as_it_is),
-    ("SPLIT-03", findings.repeated_test, only("majority", "svm", "logistic")),
-    ("BASE-01", findings.no_better_than_baseline, interval(0.3, 1.0, "holdout/logistic")),
-    ("MODEL-01", findings.not_converged, evaluations("cv/logistic", n_not_converged=2)),
-    ("MODEL-02", findings.weighting_without_effect, weighting(0)),
-    ("SAMPLE-01", findings.hard_samples, wrong_in(4)),
-    ("DESIGN-01", findings.confounding_unchecked, as_it_is),
-    ("DESIGN-01", findings.confounding_unchecked, data(covariates=("source", "tissue"))),
-    ("PLOT-01", findings.embeddings_are_pictures, as_it_is),
+    ("DATA-01", embedded_data, source(kind="embedded")),
+    ("DATA-02", unpublished_files, published(False)),
+    ("SIZE-01", few_test_samples, held_out(99, 50)),
+    ("SIZE-01", few_test_samples, held_out(150, 49)),
+    ("SIZE-02", wide_interval, interval(0.89, 1.0)),
+    ("SIZE-03", perfect_score, evaluations(n_errors=0)),
+    ("SIZE-04", extreme_dimensionality, data(genes_per_sample=10.1)),
+    ("CLASS-01", class_imbalance, data(smallest_share=0.26)),
+    ("CLASS-02", prevalence_shift, prevalence(3, 2, 1)),
+    ("SPLIT-02", indistinct_models("given", "SPLIT-02"), p_values("given", "0.05", "0.5")),
+    ("SPLIT-02", indistinct_models("given", "SPLIT-02"), p_values("given", "0.5", "0.01")),
+    ("SPLIT-01", indistinct_models("holdout", "SPLIT-01"), as_it_is),
+    ("SPLIT-03", repeated_test, only("majority", "svm", "logistic")),
+    ("BASE-01", no_better_than_baseline, interval(0.3, 1.0, "holdout/logistic")),
+    ("MODEL-01", not_converged, evaluations("cv/logistic", n_not_converged=2)),
+    ("MODEL-02", weighting_without_effect, weighting(0)),
+    ("SAMPLE-01", hard_samples, wrong_in(4)),
+    ("DESIGN-01", confounding_unchecked, as_it_is),
+    ("DESIGN-01", confounding_unchecked, data(covariates=("source", "tissue"))),
+    ("PLOT-01", embeddings_are_pictures, as_it_is),
 ]
 
 QUIET: list[tuple[Rule, Change]] = [
-    (findings.embedded_data, source(kind="given")),
-    (findings.unpublished_files, published(True)),
-    (findings.unpublished_files, published(None)),
-    (findings.few_test_samples, held_out(150, 50)),
-    (findings.wide_interval, interval(0.91, 1.0)),
-    (findings.perfect_score, evaluations(n_errors=1)),
-    (findings.extreme_dimensionality, data(genes_per_sample=10.0)),
-    (findings.class_imbalance, data(smallest_share=0.27)),
-    (findings.prevalence_shift, prevalence(2, 2, 2)),
-    (findings.prevalence_shift, data(n_test=0)),
-    (findings.indistinct_models("given", "SPLIT-02"), p_values("given", "0.049", "0.5")),
-    (findings.indistinct_models("holdout", "SPLIT-01"), p_values("holdout", "0.049", "0.5")),
-    (findings.repeated_test, only("majority", "svm")),
-    (findings.no_better_than_baseline, interval(0.99, 1.0)),
-    (findings.no_better_than_baseline, only("svm", "logistic")),
-    (findings.not_converged, evaluations(n_not_converged=0)),
-    (findings.weighting_without_effect, weighting(1)),
-    (findings.hard_samples, wrong_in(3)),
-    (findings.embeddings_are_pictures, pictures("pca")),
+    (embedded_data, source(kind="given")),
+    (unpublished_files, published(True)),
+    (unpublished_files, published(None)),
+    (few_test_samples, held_out(150, 50)),
+    (wide_interval, interval(0.91, 1.0)),
+    (perfect_score, evaluations(n_errors=1)),
+    (extreme_dimensionality, data(genes_per_sample=10.0)),
+    (class_imbalance, data(smallest_share=0.27)),
+    (prevalence_shift, prevalence(2, 2, 2)),
+    (prevalence_shift, data(n_test=0)),
+    (indistinct_models("given", "SPLIT-02"), p_values("given", "0.049", "0.5")),
+    (indistinct_models("holdout", "SPLIT-01"), p_values("holdout", "0.049", "0.5")),
+    (repeated_test, only("majority", "svm")),
+    (no_better_than_baseline, interval(0.99, 1.0)),
+    (no_better_than_baseline, only("svm", "logistic")),
+    (not_converged, evaluations(n_not_converged=0)),
+    (weighting_without_effect, weighting(1)),
+    (hard_samples, wrong_in(3)),
+    (embeddings_are_pictures, pictures("pca")),
 ]
 
 
@@ -247,7 +263,7 @@ def value(finding: Finding, name: str) -> float | str:
 
 def test_one_error_moves_the_accuracy_by_one_sample(evidence: Evidence) -> None:
     """With six held-out samples one more error is a sixth."""
-    actual = value(raised(findings.few_test_samples, evidence), "step")
+    actual = value(raised(few_test_samples, evidence), "step")
 
     assert 1 / 6 == actual
 
@@ -256,7 +272,7 @@ def test_repeats_add_no_samples(evidence: Evidence) -> None:
     """Under cross-validation each sample counts once, however often it was held out."""
     primary = next(e for e in evidence.evaluations if e.key == "cv/svm")
 
-    actual = raised(findings.few_test_samples, replace(evidence, primary=primary))
+    actual = raised(few_test_samples, replace(evidence, primary=primary))
 
     assert (30, 10) == (value(actual, "n"), value(actual, "n_class"))
 
@@ -265,14 +281,14 @@ def test_the_bound_of_a_perfect_score_is_the_intervals(evidence: Evidence) -> No
     """What error rate is still compatible with no error is one less the lower limit."""
     perfect = interval(0.75, 1.0)(evaluations(n_errors=0)(evidence))
 
-    actual = value(raised(findings.perfect_score, perfect), "bound")
+    actual = value(raised(perfect_score, perfect), "bound")
 
     assert 0.25 == actual
 
 
 def test_a_headline_no_better_than_the_baseline_is_an_error(evidence: Evidence) -> None:
     """Where the headline itself reaches down to the majority rate, the finding is grave."""
-    actual = raised(findings.no_better_than_baseline, interval(0.3, 1.0, "given/svm")(evidence))
+    actual = raised(no_better_than_baseline, interval(0.3, 1.0, "given/svm")(evidence))
 
     assert "error" == actual.severity
 
@@ -281,21 +297,21 @@ def test_another_model_no_better_than_the_baseline_is_a_warning(evidence: Eviden
     """Where only other models reach down to the majority rate, it is a warning."""
     change = interval(0.3, 1.0, "holdout/logistic")
 
-    actual = raised(findings.no_better_than_baseline, change(interval(0.9, 1.0)(evidence)))
+    actual = raised(no_better_than_baseline, change(interval(0.9, 1.0)(evidence)))
 
     assert ("warning", 1) == (actual.severity, value(actual, "n"))
 
 
 def test_the_baseline_is_no_model_to_tell_apart(evidence: Evidence) -> None:
     """Pairs with the majority class are not counted among the pairs of models."""
-    actual = raised(findings.indistinct_models("given", "SPLIT-02"), evidence)
+    actual = raised(indistinct_models("given", "SPLIT-02"), evidence)
 
     assert 10 == value(actual, "n_pairs")  # five models
 
 
 def test_hard_samples_are_named(evidence: Evidence) -> None:
     """The finding names the sample that four of five models got wrong."""
-    actual = value(raised(findings.hard_samples, wrong_in(4)(evidence)), "names")
+    actual = value(raised(hard_samples, wrong_in(4)(evidence)), "names")
 
     assert "P25" == actual
 
@@ -305,14 +321,14 @@ def test_hard_samples_need_a_model(evidence: Evidence) -> None:
     baseline = next(e for e in evidence.evaluations if e.key == "given/majority")
     alone = replace(evidence, evaluations=(baseline,), primary=baseline)
 
-    actual = findings.hard_samples(alone)
+    actual = hard_samples(alone)
 
     assert actual is None
 
 
 def test_the_finding_on_embedded_data_counts_samples_as_independent(evidence: Evidence) -> None:
     """It is samples, not genes, of which some are independent."""
-    actual = raised(findings.embedded_data, source(kind="embedded")(evidence)).statement.template
+    actual = raised(embedded_data, source(kind="embedded")(evidence)).statement.template
 
     assert "genes, {n_test} of them" not in actual
 
@@ -329,8 +345,8 @@ def test_the_gravest_finding_comes_first(evidence: Evidence) -> None:
 def test_cited_works_are_collected(evidence: Evidence) -> None:
     """The works of all findings are collected, each once."""
     found = [
-        raised(findings.few_test_samples, evidence),
-        raised(findings.confounding_unchecked, evidence),
+        raised(few_test_samples, evidence),
+        raised(confounding_unchecked, evidence),
     ]
 
     assert {"dobbin2011", "collins2024"} == findings.cited_works(found)

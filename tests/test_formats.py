@@ -25,7 +25,7 @@ def test_every_declared_format_can_be_written() -> None:
         ("decimal", -0.5, "−0.500"),
         ("decimal", None, "–"),
         ("percent", 0.9411, "94.1\u00a0%"),
-        ("percent", 0, "0.0\u00a0%"),
+        ("percent", 0, "0\u00a0%"),
         ("points", 0.0294, "2.9"),
         ("points", -0.0294, "−2.9"),
         ("p_value", 0.0314, "0.031"),
@@ -103,7 +103,7 @@ def test_values_are_written_in_their_declared_format() -> None:
     score = Value(name="score", value=0.5, format="decimal", path=None)
     both = Statement(template="{share}, {score}", values=(share, score))
 
-    assert "50.0\u00a0%, 0.500" == formats.plain(both)
+    assert "50\u00a0%, 0.500" == formats.plain(both)
 
 
 def test_citations_of_the_template_are_parts() -> None:

@@ -367,7 +367,7 @@ def test_data_without_test_samples_say_so(lay_out: LayOut) -> None:
 
 @pytest.mark.parametrize(
     ("anchor", "expected"),
-    [("caveats", "No rule raised a caveat."), ("data", "first pairs"), ("genes", "signature")],
+    [("caveats", "No rule raised a caveat."), ("data", "as joined"), ("genes", "signature")],
 )
 def test_a_report_without_findings_is_whole(lay_out: LayOut, anchor: str, expected: str) -> None:
     """Where no rule raised a caveat, every chapter is still there, and says so where it should."""

@@ -241,3 +241,28 @@ def test_mcnemar_does_not_depend_on_which_model_is_first(first: int, second: int
     actual = metrics.mcnemar_exact(second, first)
 
     assert expected == pytest.approx(actual)
+
+
+def test_wilson_takes_a_mean_over_repeats() -> None:
+    """A share of 37.7 of 38 has a lower limit between those of 37 and of 38."""
+    low = [metrics.wilson(k, 38).low for k in (37, 37.7, 38)]
+
+    assert low == sorted(low)
+
+
+def test_fewer_errors_never_lower_the_lower_limit() -> None:
+    """Under resampling three errors in ten repeats give no better limit than none."""
+    some = np.array([1.0] * 47 + [0.875] * 3)
+    none = np.ones(50)
+
+    limits = [
+        metrics.resampled(f, accuracy=f.mean(), n_samples=38, n_train=30, n_test=8).low
+        for f in (some, none)
+    ]
+
+    assert limits[0] < limits[1]
+
+
+def test_holm_by_hand() -> None:
+    """0.01, 0.04, 0.03 of three become 0.03, 0.06, 0.06: times 3, 2, 1, never falling."""
+    assert [0.03, 0.06, 0.06] == pytest.approx(metrics.holm([0.01, 0.04, 0.03]))

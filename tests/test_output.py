@@ -110,3 +110,18 @@ def test_ctrl_c_waits_until_all_is_moved(interrupted: Path) -> None:
 def test_ctrl_c_is_given_back() -> None:
     """After the move, Ctrl-C does again what it did before."""
     assert signal.default_int_handler == signal.getsignal(signal.SIGINT)
+
+
+def test_a_file_is_no_folder_to_write_into(tmp_path: Path) -> None:
+    """Where a file stands on the way to the folder, that is said before anything is computed."""
+    (tmp_path / "file").write_text("mine")
+
+    with pytest.raises(OSError, match="expected a folder that can be written"):
+        output.check(tmp_path / "file" / "sub")
+
+
+def test_a_folder_that_is_not_there_yet_can_be_made(tmp_path: Path) -> None:
+    """Checking a folder that is still to be made leaves nothing behind."""
+    output.check(tmp_path / "a" / "b")
+
+    assert [] == list(tmp_path.iterdir())

@@ -10,6 +10,7 @@ from report.figures.style import Picture
 
 MAX_CLASSES_BY_PART = 4  # with more classes the legend has one entry for each
 LEGEND_COLUMNS = 4
+LEGEND_CHARACTERS = 130  # that fit beside each other at the size of the legend
 MAX_NAMED = 15
 
 
@@ -38,11 +39,12 @@ def embedding(results: Results, record: Embedding) -> Picture:
         axes = figure.subplots()
     entries = _points(axes, results, record, by_part=by_part)
     _name_errors(axes, results, record)
+    longest = max(len(label) for _, label in entries)
     # Handed over one by one: matplotlib would leave out a name that starts with "_".
     figure.legend(
         *zip(*entries, strict=True),
         loc="outside lower left",
-        ncols=LEGEND_COLUMNS,
+        ncols=max(1, min(LEGEND_COLUMNS, LEGEND_CHARACTERS // (longest + 8))),
         handletextpad=0.1,
         columnspacing=1.2,
     )
@@ -110,10 +112,11 @@ def _name_errors(axes: Any, results: Results, record: Embedding) -> None:
     wrong = named_samples(results)
     for sample, (x, y) in zip(results.data.samples, record.coordinates, strict=True):
         if sample.id in wrong:
+            axes.scatter(x, y, s=95, facecolors="none", edgecolors=style.INK, linewidths=0.8)
             axes.annotate(
                 style.shorten(sample.id),
                 (x, y),
-                xytext=(4, 4),
+                xytext=(5.5, 4),
                 textcoords="offset points",
                 fontsize=7.5,
                 color=style.INK,
@@ -161,7 +164,7 @@ def _variance(axes: Any, record: Embedding) -> None:
 def _caption(results: Results, record: Embedding) -> str:
     """Say what is drawn, and the scores."""
     wrong = named_samples(results)
-    named = " Named: misclassified by the model of the headline." if wrong else ""
+    named = " Ringed and named: misclassified by the model of the headline." if wrong else ""
     split = (
         " Filled: training samples; open: independent test samples." if results.data.n_test else ""
     )

@@ -7,6 +7,8 @@ from report import formats
 from report.figures import style
 from report.figures.style import Picture
 
+MAX_HEIGHT_MM = 195  # a page holds this and a caption
+
 
 def heat_map(results: Results) -> Picture:
     """Draw the top genes of every class over all samples.
@@ -22,7 +24,7 @@ def heat_map(results: Results) -> Picture:
         Rows genes, columns samples, grouped by split and class.
     """
     record = results.genes.heat_map
-    figure = style.canvas(style.COLUMN_MM, 24 + 3.3 * len(record.gene_ids))
+    figure = style.canvas(style.COLUMN_MM, min(24 + 3.3 * len(record.gene_ids), MAX_HEIGHT_MM))
     axes = figure.subplots()
     image = axes.imshow(
         record.z,
@@ -82,7 +84,9 @@ def _groups(axes: Any, results: Results, record: HeatMap) -> None:
     for row in range(1, len(record.high_in)):
         if record.high_in[row] != record.high_in[row - 1]:
             axes.axhline(row - 0.5, color="white", linewidth=1.6)
-    axes.set_xticks(ticks, names, fontsize=7.5)
+    narrowest = min(n for _, _, n in groups) / len(record.sample_ids)
+    crowded = narrowest < max(len(line) for name in names for line in name.split("\n")) / 100
+    axes.set_xticks(ticks, names, fontsize=7.5, rotation=90 if crowded else 0)
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", length=0, pad=9)
     axes.set_ylim(len(record.gene_ids) - 0.5, -0.5)
@@ -99,10 +103,11 @@ def _caption(results: Results, record: HeatMap) -> str:
         else "a clear picture would arise from random data too."
     )
     return (
-        f"The up to {genes.n_per_class} genes of each class with the highest signal-to-noise score "
-        f"on the {genes.n_samples} {trained_on}; columns are {columns}. Values ({genes.scale}) in "
-        f"standard deviations from the gene's mean over the {trained_on}, colours end at "
-        f"±{formats.number(record.limit)}. The genes were chosen by these very labels: {warning}"
+        "The genes of each class with the highest signal-to-noise score, up to "
+        f"{genes.n_per_class}, on the {genes.n_samples} {trained_on}; columns are {columns}. "
+        f"Values ({genes.scale}) in standard deviations from the gene's mean over the "
+        f"{trained_on}, colours end at ±{formats.number(record.limit)}. The genes were chosen by "
+        f"these very labels: {warning}"
     )
 
 

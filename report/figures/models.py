@@ -4,6 +4,8 @@ from math import ceil
 from textwrap import fill
 from typing import Any
 
+from matplotlib.ticker import MaxNLocator
+
 from pipeline.results import Evaluation, Protocol, Results
 from report import formats
 from report.figures import style
@@ -32,7 +34,6 @@ def accuracies(results: Results) -> Picture:
     for axes, protocol in zip(panels, protocols, strict=True):
         _forest(axes, results, protocol)
     panels[0].set_yticks(range(len(results.models)), [model.label for model in results.models])
-    panels[0].invert_yaxis()
     figure.supxlabel("accuracy, with 95 % interval", fontsize=8.5)
     has_baseline = any(model.is_baseline for model in results.models)
     dashed = "Dashed line: always naming the largest class. " if has_baseline else ""
@@ -74,6 +75,8 @@ def _forest(axes: Any, results: Results, protocol: Protocol) -> None:
     axes.grid(axis="x", color=style.RULE, linewidth=0.5)
     axes.tick_params(axis="y", length=0)
     axes.set_axisbelow(True)
+    axes.set_ylim(len(results.models) - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(4, prune="lower"))
 
 
 def _sizes(protocol: Protocol) -> str:
@@ -175,7 +178,8 @@ def _matrix(axes: Any, results: Results, evaluation: Evaluation, n_repeats: int)
                 color="white" if shares[i][j] > 0.6 else style.INK,
             )
     axes.set_title(fill(results.model(evaluation.model).label, 16), fontsize=8)
-    tilt = {"rotation": 90} if len(names) > 5 else {}
+    # Two short names fit side by side; more would overprint each other.
+    tilt = {"rotation": 90} if len(names) > 2 or max(map(len, names)) > 7 else {}
     axes.set_xticks(range(len(names)), names, **tilt)
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(length=0)
@@ -274,7 +278,7 @@ def _curves(
             )
     axes.set_title(f"{protocol.label} (n = {protocol.n_test})", fontsize=8.5)
     axes.set_xlabel("false positive rate")
-    axes.set_aspect("equal")
+    axes.set_box_aspect(1)
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
     return entries

@@ -1,0 +1,1 @@
+"""Records to table rows: one module per chapter, one function per table."""
