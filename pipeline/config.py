@@ -51,6 +51,7 @@ class StudySection(Section):
     language: Literal["en"] = "en"
     sample_noun: Noun = "sample"
     sample_noun_plural: Noun | None = None  # the noun and an s, where it is not given
+    gene_noun: Noun = "gene"  # "probe" where the rows of the matrix are probes
     question: str | None = None
     intended_use: str = "Research use only; not for diagnosis or treatment."
     date: datetime.date | None = None

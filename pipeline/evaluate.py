@@ -247,9 +247,9 @@ def method(protocols: tuple[Protocol, ...], config: Config) -> tuple[MethodStep,
         )
         + " Under resampling the ROC AUC is the mean over folds; all other scores come from the"
         " confusion matrix summed over repeats. Intervals are 95 % intervals: Wilson's score"
-        " interval for a single split [@wilson1927]; for resampling, on each side, the wider limit of the t interval over"
-        " folds, its variance corrected for their overlap [@nadeau2003], and of Wilson's interval"
-        " for the same share of the samples. Two models on the same held-out samples were compared"
+        " interval for a single split [@wilson1927]; for resampling, on each side, the wider limit"
+        " of the t interval over folds, its variance corrected for their overlap [@nadeau2003], and of"
+        " Wilson's interval for the same share of the samples. Two models on the same held-out samples were compared"
         " by McNemar's exact test [@mcnemar1947]; over all pairs of models of a split the p-values"
         " were adjusted by Holm [@holm1979].",
         values=tuple(

@@ -171,13 +171,15 @@ def adjust(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     return q_values
 
 
-def method(genes: Genes) -> MethodStep:
+def method(genes: Genes, *, gene_nouns: str) -> MethodStep:
     """Write the Methods paragraph from what ran.
 
     Parameters
     ----------
     genes : Genes
         What `rank` gave.
+    gene_nouns : str
+        What the rows of the matrix are called.
 
     Returns
     -------
@@ -185,11 +187,11 @@ def method(genes: Genes) -> MethodStep:
         The paragraph.
     """
     text = Statement(
-        template="All {n_genes} genes were ranked on the {n_samples} training samples by the "
-        "signal-to-noise score [@golub1999], the difference between the means of a class and of "
+        template=f"All {{n_genes}} {gene_nouns} were ranked on the {{n_samples}} training samples by "
+        "the signal-to-noise score [@golub1999], the difference between the means of a class and of "
         "the rest over the sum of their population standard deviations ({scale}), and tested "
-        "by {test}; p-values were adjusted by Benjamini and Hochberg [@benjamini1995]. Genes "
-        "without variation were not tested ({n_untested}).",
+        "by {test}; p-values were adjusted by Benjamini and Hochberg [@benjamini1995]. Those "
+        "without variation within the classes were not tested ({n_untested}).",
         values=(
             Value(name="n_genes", value=genes.n_genes, format="count", path="genes.n_genes"),
             Value(name="n_samples", value=genes.n_samples, format="count", path="genes.n_samples"),

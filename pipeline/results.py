@@ -84,6 +84,7 @@ class Study(Record):
     language: str
     sample_noun: str
     sample_noun_plural: str
+    gene_noun_plural: str
     question: str | None
     intended_use: str
     date: str | None

@@ -113,13 +113,14 @@ def _compute(
             improvements=improvements,
             primary=primary,
             sample_nouns=_plural(config),
+            gene_nouns=f"{config.study.gene_noun}s",
         )
     )
     methods = (
         preprocess.method(steps),
         embedding.method(embeddings, X, seed=config.seed),
         *evaluate.method(protocols, config),
-        ranking.method(genes),
+        ranking.method(genes, gene_nouns=f"{config.study.gene_noun}s"),
     )
     return Results(
         study=_study(config, date),
@@ -152,6 +153,7 @@ def _study(config: Config, date: str | None) -> Study:
         language=study.language,
         sample_noun=study.sample_noun,
         sample_noun_plural=_plural(config),
+        gene_noun_plural=f"{study.gene_noun}s",
         question=study.question,
         intended_use=study.intended_use,
         date=date,

@@ -265,6 +265,8 @@ def test_the_heat_map_ends_at_its_limit(genes: Genes) -> None:
 
 def test_methods_count_what_was_not_tested(genes: Genes) -> None:
     """The paragraph says how many genes did not vary."""
-    actual = {value.name: value.value for value in ranking.method(genes).text.values}
+    actual = {
+        value.name: value.value for value in ranking.method(genes, gene_nouns="genes").text.values
+    }
 
     assert (40, 24, 4) == (actual["n_genes"], actual["n_samples"], actual["n_untested"])

@@ -16,7 +16,8 @@ def embedded_data(evidence: Evidence) -> Finding | None:
         "data",
         "Embedded data in use",
         f"The full data were not found, and the embedded copy was used: {{n_samples}} "
-        f"{evidence.sample_nouns}, {{n_test}} of them independent, and {{n_genes}} genes.",
+        f"{evidence.sample_nouns}, {{n_test}} of them independent, and {{n_genes}} "
+        f"{evidence.gene_nouns}.",
         (
             build.count("n_samples", data.n_samples, "data.n_samples"),
             build.count("n_genes", data.n_genes, "data.n_genes"),

@@ -30,6 +30,7 @@ class Evidence:
     improvements: tuple[Improvement, ...]
     primary: Evaluation
     sample_nouns: str
+    gene_nouns: str
 
     @property
     def is_resampled(self) -> bool:

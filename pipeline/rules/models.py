@@ -6,7 +6,10 @@ from pipeline.rules.evidence import Evidence
 
 
 def no_better_than_baseline(evidence: Evidence) -> Finding | None:
-    """Raise BASE-01: a model's interval reaches down to the majority rate."""
+    """Raise BASE-01: a model's interval reaches down to the majority rate.
+
+    Gravest where the headline is such a model; elsewhere it is a note.
+    """
     weak = []
     for evaluation in evidence.evaluations:
         baseline = evidence.baseline(evaluation.protocol)
@@ -24,14 +27,14 @@ def no_better_than_baseline(evidence: Evidence) -> Finding | None:
     )
     return build.finding(
         "BASE-01",
-        "error" if evidence.primary in weak else "warning",
+        "error" if evidence.primary in weak else "note",
         "models",
-        "No better than the majority class",
+        "Not shown to be better than the majority class",
         "Evaluations in which the interval of the accuracy reaches down to that of always naming "
         "the largest class: {n}, namely {names}.",
         (build.count("n", len(weak)), build.text("names", names)),
-        why="What a constant answer reaches is no evidence that the expression values say "
-        "anything about the class.",
+        why="Where a constant answer is within the interval, the held-out samples do not show that "
+        "the expression values say anything about the class.",
         action="Do not report these accuracies without the baseline beside them.",
         references=("collins2024",),
     )
@@ -75,11 +78,12 @@ def weighting_without_effect(evidence: Evidence) -> Finding | None:
         "MODEL-02",
         "note",
         "improvements",
-        "Class weighting had no effect",
-        "Weighting the classes changed none of the {n} predictions of: {names}.",
+        "Class weighting changed no prediction",
+        "{protocol}: weighting the classes changed none of the {n} predictions of {names}.",
         (
             build.count("n", idle[0].n_predictions, f"improvements[{idle[0].key}].n_predictions"),
-            build.text("names", ", ".join(evidence.model(i.base).noun for i in idle)),
+            build.text("names", " and ".join(evidence.model(i.base).noun for i in idle)),
+            build.text("protocol", evidence.protocol(evidence.primary.protocol).label),
         ),
         why="Where the training samples can be separated without error, weights have little to "
         "trade between the classes; they may still shift probabilities.",

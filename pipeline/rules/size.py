@@ -61,7 +61,7 @@ def wide_interval(evidence: Evidence) -> Finding | None:
             build.decimal("high", interval.high, f"evaluations[{key}].accuracy_interval.high"),
             build.value("width", width, "points"),
         ),
-        why="The true accuracy may be as low as the lower limit.",
+        why="An accuracy as low as the lower limit is compatible with these data.",
         action="Quote the interval wherever the accuracy is quoted.",
         references=("nadeau2003", "wilson1927") if evidence.is_resampled else ("wilson1927",),
     )
@@ -105,8 +105,9 @@ def extreme_dimensionality(evidence: Evidence) -> Finding | None:
         "SIZE-04",
         "note",
         "models",
-        "Many more genes than samples",
-        "{n_genes} genes on {n_train} training samples: {ratio} genes to a sample.",
+        f"Many more {evidence.gene_nouns} than samples",
+        f"{{n_genes}} {evidence.gene_nouns} on {{n_train}} training samples: "
+        "{ratio} to a sample.",
         (
             build.count("n_genes", data.n_genes, "data.n_genes"),
             build.count("n_train", data.n_train, "data.n_train"),

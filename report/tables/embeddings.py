@@ -41,6 +41,6 @@ def embeddings(results: Results) -> Table:
             "*Silhouette by class",
         ),
         rows=tuple(rows),
-        note="Trustworthiness: 1 where all neighbours in the plane are neighbours among all "
-        "genes. Silhouette: from −1 to 1; near 0 the classes overlap in the plane.",
+        note="Trustworthiness: 1 where all neighbours in the plane are neighbours among the "
+        "preprocessed values. Silhouette: from −1 to 1; near 0 the classes overlap in the plane.",
     )

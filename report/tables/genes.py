@@ -37,8 +37,8 @@ def genes(results: Results) -> Table:
         )
     return Table(
         key="genes",
-        caption=f"The up to {results.genes.n_per_class} highest-ranking genes of each class on the "
-        f"{results.genes.n_samples} training samples.",
+        caption=f"The highest-ranking genes of each class, up to {results.genes.n_per_class}, "
+        f"on the {results.genes.n_samples} training samples.",
         columns=columns(
             "Gene",
             "Description",
