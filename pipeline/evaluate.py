@@ -42,6 +42,18 @@ from pipeline.results import (
 )
 
 
+METHOD = (
+    " Under resampling the ROC AUC is the mean over folds; all other scores come from the"
+    " confusion matrix summed over repeats. Intervals are 95 % intervals: Wilson's score"
+    " interval for a single split [@wilson1927]; for resampling, on each side, the wider"
+    " limit of the t interval over folds, its variance corrected for their overlap"
+    " [@nadeau2003], and of Wilson's interval for the same share of the samples. Two models"
+    " on the same held-out samples were compared by McNemar's exact test [@mcnemar1947];"
+    " over all pairs of models of a split the p-values were adjusted by Holm [@holm1979]."
+)
+"""The part of the Methods on evaluation that no setting changes."""
+
+
 @dataclass(frozen=True)
 class Fold:
     """Who trains and who is held out; rows of the data set."""
@@ -245,13 +257,7 @@ def method(protocols: tuple[Protocol, ...], config: Config) -> tuple[MethodStep,
             f"{{label_{i}}}: " + _suffixed(protocol.description.template, i)
             for i, protocol in enumerate(ran)
         )
-        + " Under resampling the ROC AUC is the mean over folds; all other scores come from the"
-        " confusion matrix summed over repeats. Intervals are 95 % intervals: Wilson's score"
-        " interval for a single split [@wilson1927]; for resampling, on each side, the wider limit"
-        " of the t interval over folds, its variance corrected for their overlap [@nadeau2003], and of"
-        " Wilson's interval for the same share of the samples. Two models on the same held-out samples were compared"
-        " by McNemar's exact test [@mcnemar1947]; over all pairs of models of a split the p-values"
-        " were adjusted by Holm [@holm1979].",
+        + METHOD,
         values=tuple(
             value
             for i, protocol in enumerate(ran)

@@ -187,11 +187,11 @@ def method(genes: Genes, *, gene_nouns: str) -> MethodStep:
         The paragraph.
     """
     text = Statement(
-        template=f"All {{n_genes}} {gene_nouns} were ranked on the {{n_samples}} training samples by "
-        "the signal-to-noise score [@golub1999], the difference between the means of a class and of "
-        "the rest over the sum of their population standard deviations ({scale}), and tested "
-        "by {test}; p-values were adjusted by Benjamini and Hochberg [@benjamini1995]. Those "
-        "without variation within the classes were not tested ({n_untested}).",
+        template=f"All {{n_genes}} {gene_nouns} were ranked on the {{n_samples}} training "
+        "samples by the signal-to-noise score [@golub1999], the difference between the means of a "
+        "class and of the rest over the sum of their population standard deviations ({scale}), "
+        "and tested by {test}; p-values were adjusted by Benjamini and Hochberg [@benjamini1995]. "
+        "Those without variation within the classes were not tested ({n_untested}).",
         values=(
             Value(name="n_genes", value=genes.n_genes, format="count", path="genes.n_genes"),
             Value(name="n_samples", value=genes.n_samples, format="count", path="genes.n_samples"),
