@@ -41,7 +41,6 @@ from pipeline.results import (
     Value,
 )
 
-
 METHOD = (
     " Under resampling the ROC AUC is the mean over folds; all other scores come from the"
     " confusion matrix summed over repeats. Intervals are 95 % intervals: Wilson's score"
