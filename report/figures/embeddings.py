@@ -10,7 +10,7 @@ from report.figures.style import Picture
 
 MAX_CLASSES_BY_PART = 4  # with more classes the legend has one entry for each
 LEGEND_COLUMNS = 4
-LEGEND_CHARACTERS = 130  # that fit beside each other at the size of the legend
+LEGEND_CHARACTERS = 145  # that fit beside each other at the size of the legend
 MAX_NAMED = 15
 
 
