@@ -63,10 +63,11 @@ def embed(
         )
     pca = PCA(svd_solver="full").fit(X[dataset.train])
     components = pca.transform(X)[:, :2]
+    reduced = _reduced(X)
     progress("t-SNE", 1, 3)
-    tsne = _tsne(X, config)
+    tsne = _tsne(reduced, config)
     progress("UMAP", 2, 3)
-    umap = _umap(X, config)
+    umap = _umap(reduced, config)
     progress("embeddings", 3, 3)
     ratios = pca.explained_variance_ratio_[:N_VARIANCE].tolist()
     return (
@@ -133,18 +134,18 @@ def _neighbors(n_samples: int, wanted: int) -> int:
 
 
 def _tsne(X: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
-    """Compute t-SNE."""
+    """Compute t-SNE of the first principal components."""
     tsne = TSNE(
         perplexity=_perplexity(len(X), config),
         init="pca",
         method="exact" if len(X) <= EXACT_TSNE_MAX else "barnes_hut",
         random_state=config.seed,
     )
-    return np.asarray(tsne.fit_transform(_reduced(X)), dtype=np.float64)
+    return np.asarray(tsne.fit_transform(X), dtype=np.float64)
 
 
 def _umap(X: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
-    """Compute UMAP."""
+    """Compute UMAP of the first principal components."""
     with warnings.catch_warnings():
         # umap-learn 0.5.12 warns on import that its optional TensorFlow part is absent.
         warnings.filterwarnings("ignore", message=".*[Tt]ensor[Ff]low.*", category=ImportWarning)
@@ -156,7 +157,7 @@ def _umap(X: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
             random_state=config.seed,
             n_jobs=1,
         )
-        return np.asarray(reducer.fit_transform(_reduced(X)), dtype=np.float64)
+        return np.asarray(reducer.fit_transform(X), dtype=np.float64)
 
 
 @contextmanager

@@ -162,7 +162,8 @@ def compare(
     for protocol in protocols:
         if protocol.resampled or protocol.unavailable:
             continue
-        y_true = np.array([dataset.classes.index(truth[sample]) for sample in protocol.sample_ids])
+        labels = [truth[sample] for sample in protocol.sample_ids]
+        y_true = np.searchsorted(dataset.classes, labels)
         scored = [e for e in evaluations if e.protocol == protocol.key]
         compared += _adjusted([_compare_two(a, b, y_true) for a, b in combinations(scored, 2)])
     return tuple(compared)
@@ -543,6 +544,7 @@ def _compare_two(first: Evaluation, second: Evaluation, truth: NDArray[np.intp])
     second_right = np.array(second.predicted[0]) == truth
     only_first = int((first_right & ~second_right).sum())
     only_second = int((second_right & ~first_right).sum())
+    p_value = metrics.mcnemar_exact(only_first, only_second)
     return Comparison(
         key=f"{first.key}/{second.model}",
         protocol=first.protocol,
@@ -551,8 +553,8 @@ def _compare_two(first: Evaluation, second: Evaluation, truth: NDArray[np.intp])
         n_only_first_right=only_first,
         n_only_second_right=only_second,
         n_changed=_n_changed(first, second),
-        p_value=metrics.mcnemar_exact(only_first, only_second),
-        p_adjusted=metrics.mcnemar_exact(only_first, only_second),
+        p_value=p_value,
+        p_adjusted=p_value,
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.feature_selection import SelectorMixin
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -239,7 +239,8 @@ def value_scale(X: NDArray[np.float64], section: PreprocessSection) -> NDArray[n
     """
     if section.recipe != "standard":
         return X
-    return np.log10(np.clip(X, section.floor, section.ceiling))
+    scaled: NDArray[np.float64] = make_pipeline(_clip(section), Log10()).fit_transform(X)
+    return scaled
 
 
 def value_scale_name(section: PreprocessSection, unit: str) -> str:
@@ -363,12 +364,17 @@ def _constants(template: str, section: PreprocessSection) -> tuple[Value, ...]:
     )
 
 
+def _clip(section: PreprocessSection) -> Clip:
+    """Floor and ceiling of the study."""
+    return Clip(floor=section.floor, ceiling=section.ceiling)
+
+
 def _value_steps(section: PreprocessSection) -> list[tuple[str, Any]]:
     """Steps that only the recipe `standard` has."""
     if section.recipe != "standard":
         return []
     return [
-        ("clip", Clip(floor=section.floor, ceiling=section.ceiling)),
+        ("clip", _clip(section)),
         ("filter", VariationFilter(min_fold=section.min_fold, min_range=section.min_range)),
         ("log10", Log10()),
     ]

@@ -104,7 +104,6 @@ def _compute(
     raised = findings.find(
         findings.Evidence(
             data=data,
-            preprocessing=preprocessing,
             embeddings=embeddings,
             models=models(config.evaluate),
             protocols=protocols,

@@ -34,7 +34,6 @@ def evidence(toy_results: Results) -> Evidence:
     """Give the toy study's records; the headline is that of the SVM on the given split."""
     return Evidence(
         data=toy_results.data,
-        preprocessing=toy_results.preprocessing,
         embeddings=toy_results.embeddings,
         models=toy_results.models,
         protocols=toy_results.protocols,

@@ -11,7 +11,6 @@ from pipeline.results import (
     Finding,
     Improvement,
     Model,
-    Preprocessing,
     Protocol,
 )
 
@@ -21,7 +20,6 @@ class Evidence:
     """The records that rules look at."""
 
     data: Data
-    preprocessing: Preprocessing
     embeddings: tuple[Embedding, ...]
     models: tuple[Model, ...]
     protocols: tuple[Protocol, ...]

@@ -106,10 +106,10 @@ def misclassified(results: Results) -> Table:
         One row a sample that any model got wrong; a cell for each protocol.
     """
     ran = results.ran
-    baseline = {model.key for model in results.models if model.is_baseline}
+    erred = [_who_erred(results, protocol) for protocol in ran]
     rows: list[tuple[str, ...]] = []
     for sample in results.data.samples:
-        cells = [_who_erred(results, protocol, sample.id, baseline) for protocol in ran]
+        cells = [by_sample.get(sample.id, _NOT_HELD_OUT) for by_sample in erred]
         if any(cell not in ("", _NOT_HELD_OUT) for cell in cells):
             rows.append((sample.id, sample.label, *(cell or "all right" for cell in cells)))
     noun, nouns = results.study.sample_noun, results.study.sample_noun_plural
@@ -197,19 +197,18 @@ def _undefined(scored: tuple[Evaluation, ...]) -> str:
     return f" {'; '.join(reasons)}." if reasons else ""
 
 
-def _who_erred(results: Results, protocol: Protocol, sample: str, baseline: set[str]) -> str:
-    """Name the models that got a sample wrong under a protocol."""
-    if sample not in protocol.sample_ids:
-        return _NOT_HELD_OUT
-    column = protocol.sample_ids.index(sample)
-    erred = [
-        (results.model(e.model).label, e.n_wrong[column])
-        for e in results.evaluations
-        if e.protocol == protocol.key and e.model not in baseline and e.n_wrong[column]
-    ]
-    if protocol.n_repeats > 1:
-        return ", ".join(f"{label} ({n})" for label, n in erred)
-    n_models = sum(model.key not in baseline for model in results.models)
-    return (
-        "all models" if erred and len(erred) == n_models else ", ".join(label for label, _ in erred)
-    )
+def _who_erred(results: Results, protocol: Protocol) -> dict[str, str]:
+    """Name the models that got each held-out sample of a protocol wrong."""
+    scored = results.of_protocol(protocol.key, baseline=False)
+    labels = [results.model(e.model).label for e in scored]
+    cells = {}
+    for column, sample in enumerate(protocol.sample_ids):
+        counts = zip(labels, (e.n_wrong[column] for e in scored), strict=True)
+        erred = [(label, n) for label, n in counts if n]
+        if protocol.n_repeats > 1:
+            cells[sample] = ", ".join(f"{label} ({n})" for label, n in erred)
+        elif erred and len(erred) == len(labels):
+            cells[sample] = "all models"
+        else:
+            cells[sample] = ", ".join(label for label, _ in erred)
+    return cells
