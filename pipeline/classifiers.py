@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from pipeline.config import EvaluateSection
-from pipeline.results import Model
+from pipeline.records.models import Model, Score
 
 # At its default tolerance scikit-learn's logistic regression can stop several units of
 # decision value short of its optimum where p >> n.
@@ -26,6 +26,7 @@ class Entry:
     noun: str
     description: str
     citation: str
+    score: Score = "probability"
     is_baseline: bool = False
 
 
@@ -35,6 +36,7 @@ ENTRIES: dict[str, Entry] = {
         "the majority class",
         "Predicts the largest class of the training samples, whatever the expression values.",
         "pedregosa2011",
+        score="none",
         is_baseline=True,
     ),
     "logistic": Entry(
@@ -48,6 +50,7 @@ ENTRIES: dict[str, Entry] = {
         "the linear SVM",
         "Support vector machine with a linear kernel on all genes that the preprocessing keeps.",
         "furey2000",
+        score="margin",
     ),
     "logistic_balanced": Entry(
         "Logistic regression, weighted",
@@ -60,6 +63,7 @@ ENTRIES: dict[str, Entry] = {
         "the weighted linear SVM",
         "As the linear SVM, each class weighted by the inverse of its frequency.",
         "pedregosa2011",
+        score="margin",
     ),
     "pca_logistic": Entry(
         "PCA + logistic regression",
@@ -130,6 +134,8 @@ def models(section: EvaluateSection) -> tuple[Model, ...]:
             description=ENTRIES[key].description,
             is_baseline=ENTRIES[key].is_baseline,
             citation=ENTRIES[key].citation,
+            score=ENTRIES[key].score,
+            tuned=None,
         )
         for key in section.models
     )

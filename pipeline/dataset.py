@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.errors import DataError
-from pipeline.results import LabelJoin, LedgerStep
+from pipeline.records.data import LabelJoin, LedgerStep
 
 N_PAIRS = 5  # pairs of sample and label that the report shows
 MIN_PER_CLASS = 3  # below this no fold can hold one sample out and still learn a spread

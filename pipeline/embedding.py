@@ -20,7 +20,8 @@ from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.errors import DataError
 from pipeline.progress import Progress
-from pipeline.results import Embedding, MethodStep, Statement, Value
+from pipeline.records.base import MethodStep, Statement, Value
+from pipeline.records.data import Embedding
 
 N_VARIANCE = 10  # components whose share of variance is kept
 N_COMPONENTS = 50  # t-SNE and UMAP see this many components: noise is left out, speed gained

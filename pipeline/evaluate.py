@@ -29,16 +29,14 @@ from pipeline.dataset import Dataset
 from pipeline.errors import DataError
 from pipeline.preprocess import make_preprocessor
 from pipeline.progress import Progress
-from pipeline.results import (
+from pipeline.records.base import MethodStep, Statement, Value
+from pipeline.records.models import (
     Comparison,
     Evaluation,
     Improvement,
     Interval,
-    MethodStep,
     Protocol,
     RocCurve,
-    Statement,
-    Value,
 )
 
 METHOD = (
@@ -292,11 +290,12 @@ def _given(dataset: Dataset) -> Plan:
             "{n_test} independent ones.",
             values=_counts(n_train=n_train, n_test=n_test),
         ),
-        resampled=False,
+        design="split",
         n_train=n_train,
         n_test=n_test,
         n_folds=1,
         n_repeats=1,
+        n_inner_folds=0,
         sample_ids=tuple(dataset.sample_ids[row] for row in dataset.test),
         unavailable=None if n_test else "the data set in use has no independent test samples",
     )
@@ -324,11 +323,12 @@ def _cross_validation(dataset: Dataset, config: Config) -> Plan:
             "held out once" + (" in each of {n_repeats} repeats." if n_repeats > 1 else "."),
             values=_counts(n_folds=n_folds, n_repeats=n_repeats, n_samples=n_samples),
         ),
-        resampled=True,
+        design="repeated",
         n_train=n_samples - n_test,
         n_test=n_test,
         n_folds=n_folds,
         n_repeats=n_repeats,
+        n_inner_folds=0,
         sample_ids=dataset.sample_ids,
         unavailable=None,
     )
@@ -357,11 +357,12 @@ def _holdout(dataset: Dataset, config: Config) -> Plan:
             "seed {seed}.",
             values=_counts(n_test=n_test, n_samples=n_samples, seed=config.seed),
         ),
-        resampled=False,
+        design="split",
         n_train=n_samples - n_test,
         n_test=n_test,
         n_folds=1,
         n_repeats=1,
+        n_inner_folds=0,
         sample_ids=tuple(dataset.sample_ids[row] for fold in folds for row in fold.test),
         unavailable=None if possible else "too few samples are left to train on every class",
     )
@@ -446,9 +447,15 @@ def _summarise(
         n_errors=n - n_correct,
         accuracy=n_correct / n,
         accuracy_interval=_interval(plan, held, y, n_correct, n),
+        accuracy_exact=None,
+        repeat_accuracies=tuple((predicted == truth).mean(axis=1).tolist()),
         balanced_accuracy=metrics.balanced_accuracy(per_class),
         mcc=metrics.mcc(confusion),
         roc_auc=_mean_auc(plan, held, y),
+        roc_auc_interval=None,
+        brier=None,
+        log_loss=None,
+        rates=(),
         per_class=per_class,
         macro=metrics.averages(per_class, weighted=False),
         weighted=metrics.averages(per_class, weighted=True),
@@ -458,6 +465,7 @@ def _summarise(
         scores=() if protocol.resampled else tuple(map(tuple, held[0].scores.tolist())),
         n_wrong=tuple((predicted != truth).sum(axis=0).tolist()),
         n_not_converged=sum(not outcome.converged for outcome in held),
+        chosen=(),
     )
 
 
@@ -553,6 +561,8 @@ def _compare_two(first: Evaluation, second: Evaluation, truth: NDArray[np.intp])
         n_only_first_right=only_first,
         n_only_second_right=only_second,
         n_changed=_n_changed(first, second),
+        difference=first.accuracy - second.accuracy,
+        test="exact McNemar test",
         p_value=p_value,
         p_adjusted=p_value,
     )

@@ -8,7 +8,7 @@ threshold beside its rule; here is their order, and the engine that runs them.
 
 from collections.abc import Iterable
 
-from pipeline.results import Finding
+from pipeline.records.base import Finding
 from pipeline.rules import classes, data, models, pictures, size, splits
 from pipeline.rules.evidence import Evidence, Rule
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from pipeline.results import Averages, ClassMetrics, Interval
+from pipeline.records.models import Averages, ClassMetrics, Interval
 
 LEVEL = 0.95
 

@@ -20,7 +20,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pipeline.config import PreprocessSection
 from pipeline.errors import DataError
-from pipeline.results import MethodStep, PreprocessStep, Statement, Value
+from pipeline.records.base import MethodStep, Statement, Value
+from pipeline.records.data import PreprocessStep
 
 LOG10_UNIT = "log10 of the value"
 STANDARDISED_UNIT = "standard deviations of the gene in the training samples"

@@ -4,7 +4,7 @@ import platform
 from importlib.metadata import version
 
 from pipeline.config import Config
-from pipeline.results import Provenance, Setting
+from pipeline.records.base import Provenance, Setting
 
 PROGRAM = "expression-report"
 PACKAGES = (

@@ -14,7 +14,8 @@ from scipy import stats
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.preprocess import value_scale, value_scale_name
-from pipeline.results import Genes, GeneTable, HeatMap, MethodStep, Statement, Value
+from pipeline.records.base import MethodStep, Statement, Value
+from pipeline.records.genes import Genes, GeneTable, HeatMap
 
 ROUNDING = 1e-12  # relative size below which a spread is rounding
 HEAT_MAP_LIMIT = 3.0  # standard deviations at which the colours end, as in Golub's figure 3B

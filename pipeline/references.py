@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pipeline.results import CITATION, Reference
+from pipeline.records.base import CITATION, Reference
 
 
 def _work(

@@ -3,13 +3,7 @@
 `pipeline` fills it, `report` reads it, and neither side sees the other. It is saved
 as one JSON file that is read back strictly: an unknown field, a missing one, a NaN or
 another `schema_version` is an error.
-
-A sentence with numbers in it is a `Statement`: a template with `{name}` places and,
-for each name, the value, how to write it, and the path of the field it comes from::
-
-    Statement(template="{n_test} test samples.",
-              values=(Value(name="n_test", value=34, format="count",
-                            path="protocols[given].n_test"),))
+The records that it is made of stand in `pipeline.records`.
 """
 
 import json
@@ -17,398 +11,37 @@ import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from pipeline.errors import DataError
+from pipeline.records.base import (
+    CITATION,
+    Finding,
+    MethodStep,
+    Provenance,
+    Record,
+    Reference,
+    Statement,
+)
+from pipeline.records.data import Data, Embedding, Preprocessing, Study
+from pipeline.records.genes import Genes
+from pipeline.records.models import (
+    Abstention,
+    Calibration,
+    Comparison,
+    Evaluation,
+    Improvement,
+    LeakyTwin,
+    LearningCurve,
+    Model,
+    Permutation,
+    Protocol,
+    ThresholdTable,
+    Variant,
+    VariantEvaluation,
+)
 
 SCHEMA_VERSION: Literal[1] = 1
-
-CITATION = re.compile(r"\[@([A-Za-z0-9_-]+)\]")
-"""How a text cites a work: `[@golub1999]`."""
-
-Partition = Literal["train", "test"]
-Severity = Literal["error", "warning", "note", "passed"]
-Format = Literal["count", "decimal", "percent", "points", "p_value", "number", "measure", "text"]
-
-
-class Record(BaseModel):
-    """A frozen record with no unknown field, no silent conversion and no NaN."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Value(Record):
-    """One value in a sentence, and where in the results it stands."""
-
-    name: str
-    value: int | float | str
-    format: Format
-    path: str | None = None
-
-
-class Statement(Record):
-    """A sentence as a template over values."""
-
-    template: str
-    values: tuple[Value, ...] = ()
-
-
-class Reference(Record):
-    """A published work."""
-
-    key: str
-    authors: str
-    year: int
-    title: str
-    source: str
-    doi: str | None = None
-
-
-class ClassSummary(Record):
-    """One class: its label in the data, what it means, how many samples carry it."""
-
-    label: str
-    description: str | None
-    n_samples: int
-    n_train: int
-    n_test: int
-
-
-class Study(Record):
-    """What the study is called and who answers for it."""
-
-    name: str
-    title: str
-    subtitle: str | None
-    authors: tuple[str, ...]
-    language: str
-    sample_noun: str
-    sample_noun_plural: str
-    gene_noun_plural: str
-    question: str | None
-    intended_use: str
-    date: str | None
-
-
-class DataFile(Record):
-    """One file that was read; `published` says whether its hash is the expected one."""
-
-    role: str
-    name: str
-    n_bytes: int
-    sha256: str
-    published: bool | None
-
-
-class Source(Record):
-    """Where the data were found, and which places before that did not have them."""
-
-    kind: Literal["given", "folder", "cache", "download", "embedded"]
-    label: str
-    files: tuple[DataFile, ...]
-    passed_over: tuple[str, ...]
-
-
-class LedgerStep(Record):
-    """One step of the cleaning: what went in, what came out, in which unit."""
-
-    step: str
-    detail: str
-    n_samples_in: int
-    n_genes_in: int
-    n_samples_out: int
-    n_genes_out: int
-    unit: str
-
-
-class LabelJoin(Record):
-    """How labels came to samples, with pairs for the reader's own check.
-
-    The pairs are the first that a join by position would have got wrong, if there are any.
-    """
-
-    method: Literal["name"]
-    n_matched: int
-    order_differs: bool
-    n_wrong_by_position: int
-    first_pairs: tuple[tuple[str, str], ...]
-
-
-class Calls(Record):
-    """Shares of the detection calls, 0 to 1, over all values of the matrix."""
-
-    present: float
-    absent: float
-    marginal: float
-
-
-class Sample(Record):
-    """One sample: its name, class and part of the given split."""
-
-    id: str
-    label: str
-    partition: Partition
-
-
-class Data(Record):
-    """The data set after cleaning, before any preprocessing."""
-
-    description: str
-    unit: str
-    citation: str | None
-    source: Source
-    n_samples: int
-    n_genes: int
-    n_train: int
-    n_test: int
-    genes_per_sample: float
-    classes: tuple[ClassSummary, ...]
-    smallest_class: str
-    smallest_share: float
-    samples: tuple[Sample, ...]
-    label_join: LabelJoin
-    covariates: tuple[str, ...]
-    calls: Calls | None
-    minimum: float
-    maximum: float
-    negative_share: float
-    ledger: tuple[LedgerStep, ...]
-
-
-class PreprocessStep(Record):
-    """One transformation, what it learned from, and how many genes passed it."""
-
-    key: str
-    text: Statement
-    learned_on: Literal["nothing", "training samples"]
-    n_genes_in: int
-    n_genes_out: int
-    unit: str
-
-
-class Preprocessing(Record):
-    """The chain of transformations that every model and embedding saw."""
-
-    recipe: str
-    steps: tuple[PreprocessStep, ...]
-    n_genes_out: int
-
-
-class Embedding(Record):
-    """Two coordinates for each sample, in the order of `data.samples`."""
-
-    key: str
-    label: str
-    axis_labels: tuple[str, str]
-    coordinates: tuple[tuple[float, float], ...]
-    fitted_on: str
-    settings: Statement
-    explained_variance_ratio: tuple[float, ...]
-    trustworthiness: float
-    trustworthiness_neighbors: int
-    silhouette: float
-    how_to_read: str
-    how_not_to_read: str
-
-
-class Model(Record):
-    """One classifier; `label` heads a table, `noun` stands in a sentence."""
-
-    key: str
-    label: str
-    noun: str
-    description: str
-    is_baseline: bool
-    citation: str
-
-
-class Protocol(Record):
-    """One way of holding samples out; `unavailable` gives the reason where it did not run."""
-
-    key: str
-    label: str
-    description: Statement
-    resampled: bool
-    n_train: int
-    n_test: int
-    n_folds: int
-    n_repeats: int
-    sample_ids: tuple[str, ...]
-    unavailable: str | None
-
-
-class Interval(Record):
-    """A 95 % interval and the method that gave it."""
-
-    low: float
-    high: float
-    method: str
-
-
-class ClassMetrics(Record):
-    """Precision, recall and F1 of one class; None where the denominator is zero."""
-
-    label: str
-    precision: float | None
-    recall: float | None
-    f1: float | None
-    support: int
-
-
-class Averages(Record):
-    """Precision, recall and F1 averaged over classes; None where one of them is."""
-
-    precision: float | None
-    recall: float | None
-    f1: float | None
-
-
-class RocCurve(Record):
-    """One receiver operating characteristic curve, one class against the rest."""
-
-    label: str
-    false_positive_rate: tuple[float, ...]
-    true_positive_rate: tuple[float, ...]
-
-
-class Evaluation(Record):
-    """One model under one protocol.
-
-    `predicted` has a row for each repeat and a column for each of the protocol's
-    `sample_ids`, as indices into the classes; `confusion` is pooled over repeats,
-    rows true and columns predicted. `n_wrong` counts, for each sample, the repeats
-    in which it was misclassified.
-    """
-
-    key: str
-    protocol: str
-    model: str
-    confusion: tuple[tuple[int, ...], ...]
-    n_predictions: int
-    n_correct: int
-    n_errors: int
-    accuracy: float
-    accuracy_interval: Interval
-    balanced_accuracy: float | None
-    mcc: float | None
-    roc_auc: float | None
-    per_class: tuple[ClassMetrics, ...]
-    macro: Averages
-    weighted: Averages
-    undefined: dict[str, str]
-    roc: tuple[RocCurve, ...]
-    predicted: tuple[tuple[int, ...], ...]
-    scores: tuple[tuple[float, ...], ...]
-    n_wrong: tuple[int, ...]
-    n_not_converged: int
-
-
-class Comparison(Record):
-    """Two models on the same held-out samples: exact McNemar test on their disagreements.
-
-    `p_adjusted` is Holm's adjustment over all pairs of models of the protocol, the baseline
-    left out; for a pair with the baseline it is the p-value itself.
-    """
-
-    key: str
-    protocol: str
-    first: str
-    second: str
-    n_only_first_right: int
-    n_only_second_right: int
-    n_changed: int
-    p_value: float
-    p_adjusted: float
-
-
-class Improvement(Record):
-    """A change that the study recommended, beside the model that it changes."""
-
-    key: str
-    label: str
-    protocol: str
-    base: str
-    variant: str
-    n_changed: int
-    n_predictions: int
-    base_accuracy: float
-    variant_accuracy: float
-    p_value: float | None
-
-
-class GeneTable(Record):
-    """All genes by column, best signal-to-noise first; p and q are None where undefined."""
-
-    ids: tuple[str, ...]
-    descriptions: tuple[str, ...]
-    high_in: tuple[int, ...]
-    signal_to_noise: tuple[float, ...]
-    mean_difference: tuple[float, ...]
-    p_value: tuple[float | None, ...]
-    q_value: tuple[float | None, ...]
-
-
-class HeatMap(Record):
-    """Standardised values of the top genes: rows genes, columns samples."""
-
-    gene_ids: tuple[str, ...]
-    high_in: tuple[int, ...]
-    sample_ids: tuple[str, ...]
-    z: tuple[tuple[float, ...], ...]
-    limit: float
-
-
-class Genes(Record):
-    """The gene ranking on the training samples."""
-
-    scale: str
-    test: str
-    n_samples: int
-    n_genes: int
-    n_tested: int
-    fdr: float
-    n_significant: int
-    n_per_class: int
-    table: GeneTable
-    heat_map: HeatMap
-
-
-class Finding(Record):
-    """A caveat that the numbers raised: what, why it matters, what to do."""
-
-    code: str
-    severity: Severity
-    section: str
-    title: str
-    statement: Statement
-    why: str
-    action: str
-    references: tuple[str, ...]
-
-
-class MethodStep(Record):
-    """One paragraph of the Methods chapter; `[@key]` in its template cites a reference."""
-
-    title: str
-    text: Statement
-
-
-class Setting(Record):
-    """One setting of the configuration that ran."""
-
-    name: str
-    value: str
-
-
-class Provenance(Record):
-    """What ran: versions, settings and seed."""
-
-    program: str
-    version: str
-    python: str
-    packages: tuple[Setting, ...]
-    settings: tuple[Setting, ...]
-    seed: int
 
 
 class Results(Record):
@@ -426,6 +59,15 @@ class Results(Record):
     evaluations: tuple[Evaluation, ...]
     comparisons: tuple[Comparison, ...]
     improvements: tuple[Improvement, ...]
+    variants: tuple[Variant, ...]
+    variant_evaluations: tuple[VariantEvaluation, ...]
+    permutations: tuple[Permutation, ...]
+    learning_curves: tuple[LearningCurve, ...]
+    leaky_twin: LeakyTwin | None
+    abstentions: tuple[Abstention, ...]
+    thresholds: tuple[ThresholdTable, ...]
+    calibrations: tuple[Calibration, ...]
+    n_scored_on_test: int
     genes: Genes
     findings: tuple[Finding, ...]
     methods: tuple[MethodStep, ...]

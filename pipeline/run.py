@@ -13,24 +13,24 @@ from pipeline.dataset import Dataset
 from pipeline.errors import ConfigError
 from pipeline.progress import Progress
 from pipeline.readers import kaggle, tables
-from pipeline.results import (
+from pipeline.records.base import (
+    MethodStep,
+    Reference,
+    Statement,
+    Value,
+)
+from pipeline.records.data import (
     Calls,
     ClassSummary,
     Data,
-    Evaluation,
     LedgerStep,
-    MethodStep,
-    Model,
     Preprocessing,
     PreprocessStep,
-    Protocol,
-    Reference,
-    Results,
     Sample,
-    Statement,
     Study,
-    Value,
 )
+from pipeline.records.models import Evaluation, Model, Protocol
+from pipeline.results import Results
 from pipeline.sources import Located
 
 READERS: dict[str, Callable[..., Dataset]] = {"kaggle": kaggle.read, "tables": tables.read}
@@ -133,6 +133,15 @@ def _compute(
         evaluations=evaluations,
         comparisons=comparisons,
         improvements=improvements,
+        variants=(),
+        variant_evaluations=(),
+        permutations=(),
+        learning_curves=(),
+        leaky_twin=None,
+        abstentions=(),
+        thresholds=(),
+        calibrations=(),
+        n_scored_on_test=0,
         genes=genes,
         findings=raised,
         methods=methods,
@@ -180,6 +189,7 @@ def _data(dataset: Dataset, located: Located, preprocessing: Preprocessing, conf
         n_test=len(dataset.test),
         genes_per_sample=n_genes / len(dataset.train),
         classes=classes,
+        positive_class=dataset.classes[1] if len(dataset.classes) == 2 else None,
         smallest_class=smallest.label,
         smallest_share=smallest.n_samples / n_samples,
         samples=tuple(

@@ -13,7 +13,7 @@ from platformdirs import user_cache_path
 
 from pipeline.config import Config, FileSection
 from pipeline.errors import ConfigError, DataError
-from pipeline.results import DataFile, Source
+from pipeline.records.data import DataFile, Source
 
 _HERE = Path(__file__).resolve().parent
 SHIPPED = next(path for path in (_HERE / "data", _HERE.parent / "data") if path.is_dir())

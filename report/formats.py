@@ -18,7 +18,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.results import CITATION, Interval, Statement, Value
+from pipeline.records.base import CITATION, Statement, Value
+from pipeline.records.models import Interval
 
 MINUS = "−"  # typographic: a hyphen is shorter and breaks at line ends
 NO_BREAK = "\u00a0"

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.results import Finding, Results
+from pipeline.records.base import Finding
+from pipeline.results import Results
 from report import formats
 from report.figures import catalogue as figure_catalogue
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown

@@ -17,7 +17,9 @@ from typing import Any
 
 import pikepdf
 
-from pipeline.results import ClassSummary, Evaluation, Improvement, Protocol, Results
+from pipeline.records.data import ClassSummary
+from pipeline.records.models import Evaluation, Improvement, Protocol
+from pipeline.results import Results
 
 ROOT = Path(__file__).resolve().parents[1]
 VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta"})

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 import pipeline
 import report
-from pipeline.results import Finding
+from pipeline.records.base import Finding
 from pipeline.rules.evidence import Evidence
 
 # "See Also", "Examples" and an extended summary are asked for nowhere.

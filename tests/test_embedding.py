@@ -9,7 +9,8 @@ from pipeline import embedding
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.errors import DataError
-from pipeline.results import Embedding, Results
+from pipeline.records.data import Embedding
+from pipeline.results import Results
 
 KEYS = ("pca", "tsne", "umap")
 

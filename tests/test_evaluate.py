@@ -15,7 +15,9 @@ from pipeline import evaluate
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.evaluate import Plan
-from pipeline.results import Comparison, Evaluation, LabelJoin, Protocol, Results
+from pipeline.records.data import LabelJoin
+from pipeline.records.models import Comparison, Evaluation, Protocol
+from pipeline.results import Results
 
 
 def silent(step: str, n_done: int, n: int) -> None:
@@ -429,6 +431,8 @@ def test_a_comparison_counts_who_alone_was_right(
         n_only_first_right=3,
         n_only_second_right=0,
         n_changed=3,
+        difference=models[0].accuracy - models[1].accuracy,
+        test="exact McNemar test",
         p_value=0.25,  # 2 x (1 / 2) ** 3
         p_adjusted=0.25,  # one pair only
     )

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from pipeline import findings
+from pipeline.records.base import Finding
+from pipeline.records.models import Interval
 from pipeline.references import WORKS
-from pipeline.results import Finding, Interval, Results
+from pipeline.results import Results
 from pipeline.rules.classes import class_imbalance, prevalence_shift
 from pipeline.rules.data import confounding_unchecked, embedded_data, unpublished_files
 from pipeline.rules.evidence import Evidence, Rule

@@ -2,7 +2,8 @@ from typing import get_args
 
 import pytest
 
-from pipeline.results import Format, Interval, Statement, Value
+from pipeline.records.base import Format, Statement, Value
+from pipeline.records.models import Interval
 from report import formats
 from report.formats import Part
 

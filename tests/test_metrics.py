@@ -11,7 +11,7 @@ from sklearn.metrics import (
 )
 
 from pipeline import metrics
-from pipeline.results import ClassMetrics
+from pipeline.records.models import ClassMetrics
 
 DOCSTRING_CASE = np.array([[20, 0], [2, 12]])
 

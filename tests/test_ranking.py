@@ -12,7 +12,8 @@ from scipy import stats
 from pipeline import ranking
 from pipeline.config import Config
 from pipeline.dataset import Dataset
-from pipeline.results import Genes, Results
+from pipeline.records.genes import Genes
+from pipeline.results import Results
 
 TWO = ("a", "b")
 Y = np.array(["a", "a", "a", "b", "b", "b"])

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from pipeline import references
+from pipeline.records.base import Reference
 from pipeline.references import WORKS
-from pipeline.results import Reference, Results
+from pipeline.results import Results
 
 OWN = Reference(key="golub1999", authors="Zzz", year=1999, title="Own", source="Own")
 SOURCES = sorted(Path(references.__file__).parent.rglob("*.py"))

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline import results
 from pipeline.errors import DataError
-from pipeline.results import Results, Statement, Value
+from pipeline.records.base import Statement, Value
+from pipeline.results import Results
 
 NASTY = [
     '"quoted"',

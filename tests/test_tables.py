@@ -3,7 +3,8 @@ import re
 import pytest
 from report_fixtures import Element, from_embedded, parse, small, without_test
 
-from pipeline.results import Protocol, Results
+from pipeline.records.models import Protocol
+from pipeline.results import Results
 from report import html
 from report.tables.catalogue import build
 from report.tables.data import classes, files, ledger

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pipeline.dataset import Dataset, check_classes, join_labels
 from pipeline.errors import DataError
 from pipeline.readers.csvfile import numbers, rows, unique
-from pipeline.results import LedgerStep
+from pipeline.records.data import LedgerStep
 
 METADATA = ("Gene Description", "Gene Accession Number")
 CALLS = frozenset("APM")

@@ -19,7 +19,7 @@ import pandas as pd
 from pipeline.dataset import Dataset, check_classes, join_labels
 from pipeline.errors import DataError
 from pipeline.readers.csvfile import numbers, rows, unique
-from pipeline.results import LedgerStep
+from pipeline.records.data import LedgerStep
 
 
 def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:

@@ -2,7 +2,13 @@
 
 from typing import Literal
 
-from pipeline.results import Finding, Format, Severity, Statement, Value
+from pipeline.records.base import (
+    Finding,
+    Format,
+    Severity,
+    Statement,
+    Value,
+)
 
 
 def finding(

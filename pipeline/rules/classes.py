@@ -1,6 +1,7 @@
 """Rules on the classes: how common each is, and whether the split keeps that."""
 
-from pipeline.results import ClassSummary, Finding
+from pipeline.records.base import Finding
+from pipeline.records.data import ClassSummary
 from pipeline.rules import build
 from pipeline.rules.evidence import Evidence
 

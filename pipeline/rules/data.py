@@ -1,6 +1,6 @@
 """Rules on the data: which files were read, and what is known of where the samples come from."""
 
-from pipeline.results import Finding
+from pipeline.records.base import Finding
 from pipeline.rules import build
 from pipeline.rules.evidence import Evidence
 

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.results import (
+from pipeline.records.base import Finding
+from pipeline.records.data import Data, Embedding
+from pipeline.records.models import (
     Comparison,
-    Data,
-    Embedding,
     Evaluation,
-    Finding,
     Improvement,
     Model,
     Protocol,

@@ -1,6 +1,7 @@
 """Rules on the models: against the baseline, their fits, and the samples that they get wrong."""
 
-from pipeline.results import Evaluation, Finding
+from pipeline.records.base import Finding
+from pipeline.records.models import Evaluation
 from pipeline.rules import build
 from pipeline.rules.evidence import Evidence
 

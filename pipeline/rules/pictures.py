@@ -1,6 +1,6 @@
 """Rules on the pictures: what an embedding can show, and what it cannot."""
 
-from pipeline.results import Finding
+from pipeline.records.base import Finding
 from pipeline.rules import build
 from pipeline.rules.evidence import Evidence
 

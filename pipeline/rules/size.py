@@ -1,6 +1,6 @@
 """Rules on size: how much so many samples can say, and about how many genes."""
 
-from pipeline.results import Finding
+from pipeline.records.base import Finding
 from pipeline.rules import build
 from pipeline.rules.evidence import Evidence
 

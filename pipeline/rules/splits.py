@@ -1,6 +1,6 @@
 """Rules on the splits: what one held-out set can decide, and how often it was asked."""
 
-from pipeline.results import Finding
+from pipeline.records.base import Finding
 from pipeline.rules import build
 from pipeline.rules.evidence import Evidence, Rule
 

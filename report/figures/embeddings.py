@@ -3,7 +3,8 @@
 from math import ceil
 from typing import Any
 
-from pipeline.results import Embedding, Results
+from pipeline.records.data import Embedding
+from pipeline.results import Results
 from report import formats
 from report.figures import style
 from report.figures.style import Picture

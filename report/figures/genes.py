@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pipeline.results import HeatMap, Results
+from pipeline.records.genes import HeatMap
+from pipeline.results import Results
 from report import formats
 from report.figures import style
 from report.figures.style import Picture

@@ -6,7 +6,8 @@ from typing import Any
 
 from matplotlib.ticker import MaxNLocator
 
-from pipeline.results import Evaluation, Protocol, Results
+from pipeline.records.models import Evaluation, Protocol
+from pipeline.results import Results
 from report import formats
 from report.figures import style
 from report.figures.style import Picture

@@ -1,6 +1,12 @@
 """Tables of the evaluation: scores, scores by class, comparisons, and who was misclassified."""
 
-from pipeline.results import Averages, ClassMetrics, Evaluation, Protocol, Results
+from pipeline.records.models import (
+    Averages,
+    ClassMetrics,
+    Evaluation,
+    Protocol,
+)
+from pipeline.results import Results
 from report import formats
 from report.tables.record import Table, columns
 

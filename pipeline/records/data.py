@@ -1,0 +1,158 @@
+"""Records of the study, its data, their preprocessing and their pictures."""
+
+from typing import Literal
+
+from pipeline.records.base import Record, Statement
+
+Partition = Literal["train", "test"]
+
+
+class ClassSummary(Record):
+    """One class: its label in the data, what it means, how many samples carry it."""
+
+    label: str
+    description: str | None
+    n_samples: int
+    n_train: int
+    n_test: int
+
+
+class Study(Record):
+    """What the study is called and who answers for it."""
+
+    name: str
+    title: str
+    subtitle: str | None
+    authors: tuple[str, ...]
+    language: str
+    sample_noun: str
+    sample_noun_plural: str
+    gene_noun_plural: str
+    question: str | None
+    intended_use: str
+    date: str | None
+
+
+class DataFile(Record):
+    """One file that was read; `published` says whether its hash is the expected one."""
+
+    role: str
+    name: str
+    n_bytes: int
+    sha256: str
+    published: bool | None
+
+
+class Source(Record):
+    """Where the data were found, and which places before that did not have them."""
+
+    kind: Literal["given", "folder", "cache", "download", "embedded"]
+    label: str
+    files: tuple[DataFile, ...]
+    passed_over: tuple[str, ...]
+
+
+class LedgerStep(Record):
+    """One step of the cleaning: what went in, what came out, in which unit."""
+
+    step: str
+    detail: str
+    n_samples_in: int
+    n_genes_in: int
+    n_samples_out: int
+    n_genes_out: int
+    unit: str
+
+
+class LabelJoin(Record):
+    """How labels came to samples, with pairs for the reader's own check.
+
+    The pairs are the first that a join by position would have got wrong, if there are any.
+    """
+
+    method: Literal["name"]
+    n_matched: int
+    order_differs: bool
+    n_wrong_by_position: int
+    first_pairs: tuple[tuple[str, str], ...]
+
+
+class Calls(Record):
+    """Shares of the detection calls, 0 to 1, over all values of the matrix."""
+
+    present: float
+    absent: float
+    marginal: float
+
+
+class Sample(Record):
+    """One sample: its name, class and part of the given split."""
+
+    id: str
+    label: str
+    partition: Partition
+
+
+class Data(Record):
+    """The data set after cleaning, before any preprocessing.
+
+    `positive_class` is the one that sensitivity speaks of; None with more than two classes.
+    """
+
+    description: str
+    unit: str
+    citation: str | None
+    source: Source
+    n_samples: int
+    n_genes: int
+    n_train: int
+    n_test: int
+    genes_per_sample: float
+    classes: tuple[ClassSummary, ...]
+    positive_class: str | None
+    smallest_class: str
+    smallest_share: float
+    samples: tuple[Sample, ...]
+    label_join: LabelJoin
+    covariates: tuple[str, ...]
+    calls: Calls | None
+    minimum: float
+    maximum: float
+    negative_share: float
+    ledger: tuple[LedgerStep, ...]
+
+
+class PreprocessStep(Record):
+    """One transformation, what it learned from, and how many genes passed it."""
+
+    key: str
+    text: Statement
+    learned_on: Literal["nothing", "training samples"]
+    n_genes_in: int
+    n_genes_out: int
+    unit: str
+
+
+class Preprocessing(Record):
+    """The chain of transformations that every model and embedding saw."""
+
+    recipe: str
+    steps: tuple[PreprocessStep, ...]
+    n_genes_out: int
+
+
+class Embedding(Record):
+    """Two coordinates for each sample, in the order of `data.samples`."""
+
+    key: str
+    label: str
+    axis_labels: tuple[str, str]
+    coordinates: tuple[tuple[float, float], ...]
+    fitted_on: str
+    settings: Statement
+    explained_variance_ratio: tuple[float, ...]
+    trustworthiness: float
+    trustworthiness_neighbors: int
+    silhouette: float
+    how_to_read: str
+    how_not_to_read: str
