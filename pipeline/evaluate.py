@@ -22,7 +22,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import roc_auc_score, roc_curve
 from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
-from pipeline import metrics
+from pipeline import intervals, metrics, significance
 from pipeline.classifiers import ENTRIES, IMPROVEMENTS, TOLERANCE, make_classifier
 from pipeline.config import Config
 from pipeline.dataset import Dataset
@@ -483,12 +483,12 @@ def _interval(
     """Interval of the accuracy, by the method that the protocol allows."""
     protocol = plan.protocol
     if not protocol.resampled:
-        return metrics.wilson(n_correct, n)
+        return intervals.wilson(n_correct, n)
     shares = [
         np.mean(outcome.y_pred == y[fold.test])
         for fold, outcome in zip(plan.folds, held, strict=True)
     ]
-    return metrics.resampled(
+    return intervals.resampled(
         np.array(shares),
         accuracy=n_correct / n,
         n_samples=len(protocol.sample_ids),
@@ -552,7 +552,7 @@ def _compare_two(first: Evaluation, second: Evaluation, truth: NDArray[np.intp])
     second_right = np.array(second.predicted[0]) == truth
     only_first = int((first_right & ~second_right).sum())
     only_second = int((second_right & ~first_right).sum())
-    p_value = metrics.mcnemar_exact(only_first, only_second)
+    p_value = significance.mcnemar_exact(only_first, only_second)
     return Comparison(
         key=f"{first.key}/{second.model}",
         protocol=first.protocol,
@@ -572,7 +572,7 @@ def _adjusted(pairs: list[Comparison]) -> list[Comparison]:
     """Adjust the p-values of one protocol's pairs, those with the baseline left out."""
     baseline = {key for key, entry in ENTRIES.items() if entry.is_baseline}
     family = [i for i, pair in enumerate(pairs) if not baseline & {pair.first, pair.second}]
-    adjusted = metrics.holm([pairs[i].p_value for i in family])
+    adjusted = significance.holm([pairs[i].p_value for i in family])
     result = list(pairs)
     for i, p_adjusted in zip(family, adjusted, strict=True):
         result[i] = pairs[i].model_copy(update={"p_adjusted": p_adjusted})

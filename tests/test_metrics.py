@@ -173,96 +173,57 @@ def test_mcc_does_not_depend_on_the_order_of_classes(
     assert expected == pytest.approx(actual)
 
 
-# science.md, section 2d: computed there with another program.
-@pytest.mark.parametrize(
-    ("n_correct", "n", "low", "high"), [(34, 34, 0.898, 1.0), (33, 34, 0.851, 0.995)]
-)
-def test_wilson_interval_of_known_cases(n_correct: int, n: int, low: float, high: float) -> None:
-    """34 of 34 right means 0.898 to 1; 33 of 34 means 0.851 to 0.995."""
-    actual = metrics.wilson(n_correct, n)
+def test_rates_of_the_worked_case() -> None:
+    """Of 14 AML 12 are called AML, and of 22 called ALL 20 are ALL."""
+    actual = metrics.rates(DOCSTRING_CASE, ("ALL", "AML"), 1, held_out_once=True)
 
-    assert (low, high) == (round(actual.low, 3), round(actual.high, 3))
-
-
-@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_limits_solve_wilsons_equation(counts: tuple[int, int]) -> None:
-    """At each limit the estimate lies 1.96 standard errors away, the error taken at the limit."""
-    n_correct, n = counts
-    share = n_correct / n
-
-    actual = metrics.wilson(n_correct, n)
-
-    for limit in (actual.low, actual.high):
-        expected = 1.959963984540054**2 * limit * (1 - limit) / n
-        assert expected == pytest.approx((share - limit) ** 2, abs=1e-12)
+    assert [
+        ("sensitivity", 12, 14),
+        ("specificity", 20, 20),
+        ("ppv", 12, 12),
+        ("npv", 20, 22),
+    ] == [(rate.key, rate.n_right, rate.n) for rate in actual]
 
 
-def test_corrected_resampled_t_of_a_worked_case() -> None:
-    """Four folds with mean 0.9 and variance 0.02 / 3 give 0.9 - 3.182446 x 0.057735."""
-    actual = metrics.corrected_resampled_t(
-        np.array([0.8, 0.9, 1.0, 0.9]), n_train=40, n_test=10
-    )  # 0.02 / 3 x (1 / 4 + 10 / 40) = 0.057735 squared; t of 3 degrees of freedom 3.182446
+def test_rates_name_the_classes() -> None:
+    """Which class is the positive one can be read from each label."""
+    actual = metrics.rates(DOCSTRING_CASE, ("ALL", "AML"), 1, held_out_once=True)
 
-    assert actual is not None
-    assert pytest.approx(0.716261, abs=1e-6) == actual.low
+    assert "Sensitivity: AML called AML" == actual[0].label
 
 
-def test_corrected_resampled_t_is_cut_at_one() -> None:
-    """An upper limit beyond 1 is written as 1."""
-    actual = metrics.corrected_resampled_t(np.array([0.8, 0.9, 1.0, 0.9]), n_train=40, n_test=10)
+# science.md, section 2d: AML sensitivity 9 of 14, ALL 20 of 20.
+def test_rates_have_exact_intervals() -> None:
+    """9 of 14 means 0.351 to 0.872, and 20 of 20 means 0.832 to 1."""
+    actual = metrics.rates(np.array([[20, 0], [5, 9]]), ("ALL", "AML"), 1, held_out_once=True)
 
-    assert actual is not None
-    assert 1.0 == actual.high
-
-
-def test_folds_that_agree_have_no_resampled_interval() -> None:
-    """Without a spread between folds there is no interval to compute."""
-    actual = metrics.corrected_resampled_t(np.full(10, 0.95), n_train=40, n_test=10)
-
-    assert actual is None
+    limits = [(round(r.interval.low, 3), round(r.interval.high, 3)) for r in actual if r.interval]
+    assert [(0.351, 0.872), (0.832, 1.0)] == limits[:2]
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "p_value"),
-    [(5, 0, 0.0625), (6, 0, 0.03125), (2, 0, 0.5), (4, 0, 0.125), (0, 0, 1.0), (3, 3, 1.0)],
-)
-def test_mcnemar_of_known_cases(first: int, second: int, p_value: float) -> None:
-    """The exact p-value is twice the tail of fair coin tosses, at most 1."""
-    actual = metrics.mcnemar_exact(first, second)
+def test_rates_over_repeats_have_no_interval() -> None:
+    """The same samples counted again are no more samples."""
+    actual = metrics.rates(DOCSTRING_CASE, ("ALL", "AML"), 1, held_out_once=False)
 
-    assert p_value == pytest.approx(actual)
+    assert [None] * 4 == [rate.interval for rate in actual]
 
 
-@given(st.integers(0, 40), st.integers(0, 40))
-def test_mcnemar_does_not_depend_on_which_model_is_first(first: int, second: int) -> None:
-    """Changing the models round leaves the p-value as it was."""
-    expected = metrics.mcnemar_exact(first, second)
+def test_a_rate_without_samples_is_undefined() -> None:
+    """Where no sample was called AML there is no positive predictive value."""
+    actual = metrics.rates(np.array([[20, 0], [14, 0]]), ("ALL", "AML"), 1, held_out_once=True)
 
-    actual = metrics.mcnemar_exact(second, first)
-
-    assert expected == pytest.approx(actual)
+    assert (None, None, 0) == (actual[2].value, actual[2].interval, actual[2].n)
 
 
-def test_wilson_takes_a_mean_over_repeats() -> None:
-    """A share of 37.7 of 38 has a lower limit between those of 37 and of 38."""
-    low = [metrics.wilson(k, 38).low for k in (37, 37.7, 38)]
-
-    assert low == sorted(low)
+def test_many_classes_have_no_rates() -> None:
+    """With three classes none is the positive one."""
+    assert () == metrics.rates(np.eye(3, dtype=int), ("a", "b", "c"), 1, held_out_once=True)
 
 
-def test_fewer_errors_never_lower_the_lower_limit() -> None:
-    """Under resampling three errors in ten repeats give no better limit than none."""
-    some = np.array([1.0] * 47 + [0.875] * 3)
-    none = np.ones(50)
+@given(hnp.arrays(np.intp, (2, 2), elements=st.integers(0, 12)))
+def test_the_other_class_as_positive_exchanges_the_rates(confusion: NDArray[np.intp]) -> None:
+    """Sensitivity of one class is specificity of the other; so with the predictive values."""
+    first, second = (metrics.rates(confusion, ("a", "b"), k, held_out_once=True) for k in (0, 1))
 
-    limits = [
-        metrics.resampled(f, accuracy=f.mean(), n_samples=38, n_train=30, n_test=8).low
-        for f in (some, none)
-    ]
-
-    assert limits[0] < limits[1]
-
-
-def test_holm_by_hand() -> None:
-    """0.01, 0.04, 0.03 of three become 0.03, 0.06, 0.06: times 3, 2, 1, never falling."""
-    assert [0.03, 0.06, 0.06] == pytest.approx(metrics.holm([0.01, 0.04, 0.03]))
+    values = [rate.value for rate in second]
+    assert [values[1], values[0], values[3], values[2]] == [rate.value for rate in first]
