@@ -273,3 +273,13 @@ def test_on_golubs_data_two_patients_are_wrong(
 
     wrong = golub.test[y_pred != golub.y[golub.test]]
     assert {"66", "67"} == {golub.sample_ids[i] for i in wrong}
+
+
+def test_at_the_largest_distance_no_gene_is_left() -> None:
+    """A threshold that is itself the largest distance, but for rounding, shrinks it to zero."""
+    X, y = drawn()
+    largest = np.abs(NearestShrunkenCentroids().fit(X, y).deviations_).max()
+
+    actual = NearestShrunkenCentroids(np.nextafter(largest, 0)).fit(X, y).n_genes_
+
+    assert 0 == actual

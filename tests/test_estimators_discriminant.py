@@ -244,3 +244,15 @@ def test_on_golubs_data_only_patient_66_is_wrong(golub_dir: Path, golub_config: 
 
     wrong = set(golub.test) & set(np.flatnonzero(y_pred != golub.y))
     assert ["66"] == [golub.sample_ids[i] for i in wrong]
+
+
+def test_a_sample_halfway_is_a_draw() -> None:
+    """Log odds that differ from zero by rounding only are zero, and the first class wins."""
+    # As computed the sample halfway between these two means has log odds of 1e-16.
+    X = np.array([[0.5, 0.5], [0.7, 0.9], [0.1, 0.2], [0.8, 0.9], [0.3, 0.3], [0.8, 0.4]])
+    model = DiagonalDiscriminant().fit(X, WORKED_Y)
+    halfway = X.reshape(2, 3, 2).mean(axis=1).mean(axis=0)
+
+    actual = (model.decision_function([halfway]).tolist(), model.predict([halfway]).tolist())
+
+    assert ([0.0], ["a"]) == actual

@@ -353,3 +353,23 @@ def test_standardised_votes_have_the_published_median_strength(
     actual = np.median(np.abs(model.decision_function(X[golub.test])))
 
     assert 0.72 == round(float(actual), 2)
+
+
+def test_votes_that_cancel_but_for_rounding_are_a_draw() -> None:
+    """The strength is then zero, and the first class wins."""
+    model = WeightedVoting(2).fit(WORKED_X, WORKED_Y)
+    model.weights_, model.midpoints_ = np.array([[0.1, -0.3]]), np.array([[0.0, 0.0]])
+    sample = [[0.9, 0.3]]  # as computed 0.1 * 0.9 - 0.3 * 0.3 is 1e-17
+
+    actual = (model.decision_function(sample).tolist(), model.predict(sample).tolist())
+
+    assert ([0.0], ["a"]) == actual
+
+
+def test_a_gene_at_its_midpoint_has_no_vote() -> None:
+    """Where it is the only one to vote, the sample is a draw, not unanimous by rounding."""
+    X = np.array([[0.1], [0.1], [0.1], [0.3], [0.3], [0.6]])
+    model = WeightedVoting(2).fit(X, WORKED_Y)
+    beside = np.nextafter(model.midpoints_[0], [0.0])
+
+    assert [0.0] == model.decision_function([beside]).tolist()

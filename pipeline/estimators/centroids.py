@@ -21,6 +21,10 @@ from pipeline.estimators.scores import (
     without_zeros,
 )
 
+# A distance that exceeds the threshold by less than this, relative to 1 + threshold, has reached
+# it: the largest threshold of a grid is itself the largest distance, but for rounding.
+TOLERANCE = 1e-12
+
 
 class NearestShrunkenCentroids(CentroidScores):
     """Nearest shrunken centroids (PAM, prediction analysis for microarrays).
@@ -106,7 +110,9 @@ class NearestShrunkenCentroids(CentroidScores):
         unit = np.sqrt(1 / n_per_class - 1 / len(codes))[:, np.newaxis] * spread
         self.overall_centroid_ = values.mean(axis=0)
         distances = np.where(varying(values), (centroids - self.overall_centroid_) / unit, 0.0)
-        self.deviations_ = np.sign(distances) * np.maximum(np.abs(distances) - self.shrinkage, 0)
+        excess = np.abs(distances) - self.shrinkage
+        excess[excess <= TOLERANCE * (1 + self.shrinkage)] = 0.0
+        self.deviations_ = np.sign(distances) * excess
         self.support_ = np.any(self.deviations_ != 0, axis=0)
         self.n_genes_ = int(self.support_.sum())
         offsets = unit * self.deviations_

@@ -25,6 +25,12 @@ Priors = Literal["equal", "empirical"]
 # rounding, and a ratio of roundings would rank it among the best genes.
 ROUNDING = 1e-14
 
+# Scores are rounded to 9 decimals, large ones to 12 digits. So a sample halfway between the
+# classes is a draw on every machine and in whichever order the genes are added
+# (`pipeline.genewise` has another).
+SCORE_DIGITS = 12
+SCORE_DECIMALS = 9
+
 
 class CentroidScores(ClassifierMixin, BaseEstimator):
     """Predict the class with the largest score; the base of the own discriminant rules.
@@ -59,13 +65,15 @@ class CentroidScores(ClassifierMixin, BaseEstimator):
         self.intercept_ = np.log(priors) - 0.5 * (offsets * weighted).sum(axis=1)
 
     def _scores(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Score every class, shape (n_samples, n_classes)."""
+        """Score every class, of two the second against the first: (n_samples, n_columns)."""
         check_is_fitted(self, "coef_")
         values: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, reset=False)
         kept = self.support_
         distances = values[:, kept] - self.overall_centroid_[kept]
-        scores: NDArray[np.float64] = distances @ self.coef_[:, kept].T + self.intercept_
-        return scores
+        coef, intercept = self.coef_[:, kept], self.intercept_
+        if len(coef) == 2:
+            coef, intercept = np.diff(coef, axis=0), np.diff(intercept)
+        return rounded_scores(distances @ coef.T, intercept)
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Score the classes.
@@ -82,7 +90,7 @@ class CentroidScores(ClassifierMixin, BaseEstimator):
             posterior probabilities but for a term that all classes share.
         """
         scores = self._scores(X)
-        return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
+        return scores[:, 0] if scores.shape[1] == 1 else scores
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Compute posterior probabilities, as if the genes were independent.
@@ -99,7 +107,10 @@ class CentroidScores(ClassifierMixin, BaseEstimator):
         ndarray of float, shape (n_samples, n_classes)
             Probabilities in the order of `classes_`.
         """
-        y_proba: NDArray[np.float64] = softmax(self._scores(X), axis=1)
+        scores = self._scores(X)
+        if scores.shape[1] == 1:
+            scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
+        y_proba: NDArray[np.float64] = softmax(scores, axis=1)
         return y_proba
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -115,10 +126,32 @@ class CentroidScores(ClassifierMixin, BaseEstimator):
         ndarray, shape (n_samples,)
             Class labels; of equal scores the first in the order of `classes_`.
         """
-        # By their differences, as `decision_function` gives them: the two never disagree.
         scores = self._scores(X)
-        y_pred: NDArray[Any] = self.classes_[(scores - scores[:, :1]).argmax(axis=1)]
+        winners = scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] > 0).astype(int)
+        y_pred: NDArray[Any] = self.classes_[winners]
         return y_pred
+
+
+def rounded_scores(along: NDArray[np.float64], fixed: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add the two parts of scores, without the digits that are rounding.
+
+    Parameters
+    ----------
+    along : ndarray of float, shape (..., n_columns)
+        Samples along the centroids.
+    fixed : ndarray of float, shape (..., n_columns)
+        The part that all samples share; minus infinity for a class that cannot be.
+
+    Returns
+    -------
+    ndarray of float, shape (..., n_columns)
+        Sums with `SCORE_DECIMALS` decimals; where a part of any column is so large that these
+        are beyond its `SCORE_DIGITS` digits, with as many decimals less.
+    """
+    finite = np.where(np.isfinite(fixed), np.abs(fixed), 0.0)
+    largest = np.maximum(np.abs(along), finite).max(axis=-1, keepdims=True)
+    steps = 10.0**SCORE_DIGITS / np.maximum(largest, 10.0 ** (SCORE_DIGITS - SCORE_DECIMALS))
+    return np.asarray(np.rint((along + fixed) * steps) / steps)
 
 
 def class_codes(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
@@ -193,7 +226,7 @@ def class_moments(
         Class means.
     spread : ndarray of float, shape (n_genes,)
         Pooled standard deviation within the classes, divisor n_samples - n_classes; 0 where
-        it is of the size of rounding.
+        it is of the size of rounding, and for constant genes.
 
     Raises
     ------
@@ -208,7 +241,7 @@ def class_moments(
         )
     centroids = np.array([X[codes == k].mean(axis=0) for k in range(n_classes)])
     variance = ((X - centroids[codes]) ** 2).sum(axis=0) / (n_samples - n_classes)
-    return centroids, np.sqrt(np.where(variance > _rounding(X), variance, 0.0))
+    return centroids, np.sqrt(np.where(varying(X) & (variance > rounding(X)), variance, 0.0))
 
 
 def varying(X: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -224,7 +257,7 @@ def varying(X: NDArray[np.float64]) -> NDArray[np.bool_]:
     ndarray of bool, shape (n_genes,)
         False where the variance is at most 1e-14 of the largest square: rounding.
     """
-    return np.asarray(X.var(axis=0) > _rounding(X))
+    return np.asarray(X.var(axis=0) > rounding(X))
 
 
 def without_zeros(spread: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -235,19 +268,32 @@ def without_zeros(spread: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    spread : ndarray of float, shape (n_genes,)
+    spread : ndarray of float, shape (..., n_genes)
         Standard deviations.
 
     Returns
     -------
-    ndarray of float, shape (n_genes,)
+    ndarray of float, shape (..., n_genes)
         Positive standard deviations; 1 for all if no gene has any.
     """
     positive = spread > 0
-    smallest = spread[positive].min() if positive.any() else 1.0
-    return np.where(positive, spread, smallest)
+    if positive.all():
+        return spread
+    smallest = spread.min(axis=-1, keepdims=True, where=positive, initial=np.inf)
+    return np.where(positive, spread, np.where(np.isfinite(smallest), smallest, 1.0))
 
 
-def _rounding(X: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Variance of each gene that may be rounding only."""
+def rounding(X: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Say which variance of a gene may be rounding only.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n_samples, n_genes)
+        Expression values.
+
+    Returns
+    -------
+    ndarray of float, shape (n_genes,)
+        1e-14 of the largest square.
+    """
     return np.asarray(ROUNDING * (X**2).max(axis=0))

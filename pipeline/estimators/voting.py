@@ -15,10 +15,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pipeline.estimators.scores import class_codes
-from pipeline.ranking import signal_to_noise
+from pipeline.ranking import ROUNDING, signal_to_noise
 
 # Where many values stand at the floor, whole groups of genes have the same score but for
-# rounding; they are tied, and taken in the order of the columns.
+# rounding; they are tied, and taken in the order of the columns. Votes that cancel but for
+# rounding are a draw.
 DECIMALS = 12
 
 
@@ -53,6 +54,9 @@ class WeightedVoting(ClassifierMixin, BaseEstimator):
         Midpoint between the means of the class and of the rest.
     support_ : ndarray of bool, shape (n_genes,)
         True where the gene votes.
+    resolution_ : ndarray of float, shape (n_genes,)
+        Distance from a midpoint up to which a value is at it, 1e-12 of the largest value: a
+        gene there has no vote, however few others vote.
 
     References
     ----------
@@ -104,6 +108,7 @@ class WeightedVoting(ClassifierMixin, BaseEstimator):
             [(values[codes == k].mean(axis=0) + values[codes != k].mean(axis=0)) / 2 for k in voted]
         )
         self.support_ = np.any(self.weights_ != 0, axis=0)
+        self.resolution_ = ROUNDING * np.abs(values).max(axis=0)
         return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -123,7 +128,8 @@ class WeightedVoting(ClassifierMixin, BaseEstimator):
         check_is_fitted(self, "weights_")
         values: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, reset=False)
         strengths = [
-            _strength(values, *vote) for vote in zip(self.weights_, self.midpoints_, strict=True)
+            _strength(values, *vote, self.resolution_)
+            for vote in zip(self.weights_, self.midpoints_, strict=True)
         ]
         return strengths[0] if len(strengths) == 1 else np.column_stack(strengths)
 
@@ -193,13 +199,18 @@ def _strongest(scores: NDArray[np.float64], n_each: int) -> NDArray[np.float64]:
 
 
 def _strength(
-    X: NDArray[np.float64], weights: NDArray[np.float64], midpoints: NDArray[np.float64]
+    X: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    midpoints: NDArray[np.float64],
+    resolution: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Prediction strength for one class against the rest, negative where it loses."""
     voting = weights != 0
-    votes = weights[voting] * (X[:, voting] - midpoints[voting])
+    distances = X[:, voting] - midpoints[voting]
+    distances[np.abs(distances) <= resolution[voting]] = 0.0
+    votes = weights[voting] * distances
     total = np.abs(votes).sum(axis=1)
     strength: NDArray[np.float64] = np.divide(
         votes.sum(axis=1), total, out=np.zeros_like(total), where=total > 0
     )
-    return strength
+    return strength.round(DECIMALS)

@@ -1,0 +1,269 @@
+"""Step 4d: class sums and ranked sums of genes, for many label vectors at once.
+
+Class means and sums of squares are linear in the labels, so one matrix product gives those
+of a whole block of label vectors::
+
+    labels == k    (n_vectors, n_train)  @  values (n_train, n_genes)  =  sums of class k
+
+A score over a grid (the best 10, 20, ... genes; the genes beyond a threshold) is a sum over
+genes that enter one after another. So a gene is added once, at its entry, and running sums
+over the grid give all scores (`entries`, `running_sums`).
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+PRODUCT_VALUES = 2**21
+"""Results of one matrix product, 16 MB: many label vectors, for the genes are read each time."""
+
+BLOCK_VALUES = 2**16
+"""Values of genes by label vectors that are then worked on together: 0.5 MB, to stay in caches."""
+
+N_CELLS = 1024
+"""Cells into which `order_statistics` sorts values first."""
+
+
+def by_blocks(
+    vectors: NDArray[np.intp],
+    n_genes: int,
+    n_products: int,
+    multiply: Callable[[NDArray[np.intp]], tuple[NDArray[np.float64], ...]],
+    score: Callable[..., NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Score label vectors in blocks: large ones to multiply, small ones for what follows.
+
+    Parameters
+    ----------
+    vectors : ndarray of int, shape (n_vectors, n_train)
+        Classes of the training rows.
+    n_genes, n_products : int
+        Number of genes, and numbers that the products have for one gene and label vector.
+    multiply : callable
+        Takes label vectors, returns arrays with a row for each.
+    score : callable
+        Takes a slice of the label vectors and its rows of the products, returns their scores.
+
+    Returns
+    -------
+    ndarray of float, shape (n_vectors, ...)
+        The scores of all.
+    """
+    large = max(1, PRODUCT_VALUES // max(1, n_genes * n_products))
+    small = max(1, BLOCK_VALUES // max(1, n_genes))
+    scores = []
+    for start in range(0, len(vectors), large):
+        products = multiply(vectors[start : start + large])
+        for first in range(0, len(products[0]), small):
+            parts = [product[first : first + small] for product in products]
+            block = slice(start + first, start + first + len(parts[0]))
+            scores.append(score(block, *parts))
+    return np.concatenate(scores)
+
+
+def reciprocals(counts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Divide 1 by numbers of samples.
+
+    Parameters
+    ----------
+    counts : ndarray of int
+        Numbers of samples.
+
+    Returns
+    -------
+    ndarray of float, of the same shape
+        1 / count, and 0 where there is no sample: sums over no sample are 0, and so their mean.
+    """
+    return np.divide(1.0, counts, out=np.zeros(counts.shape), where=counts > 0)
+
+
+def entries(values: NDArray[np.float64], counts: Sequence[int]) -> NDArray[np.int32]:
+    """Say from which number of best genes on each gene is among them.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_vectors, n_genes)
+        What the genes are ranked by; of equal values the first is the better.
+    counts : sequence of int, length n_counts
+        Numbers of best genes, increasing.
+
+    Returns
+    -------
+    ndarray of int, shape (n_vectors, n_genes)
+        Position in `counts`; n_counts for a gene that never enters.
+    """
+    fewer = np.array([count for count in counts if count < values.shape[1]], dtype=np.intp)
+    places = values.shape[1] - fewer  # of the last gene kept
+    last, next_best = np.split(order_statistics(values, [*places, *(places - 1)]), 2, axis=1)
+    return _kept(values, last, next_best, fewer)
+
+
+def entries_by_side(values: NDArray[np.float64], counts: Sequence[int]) -> NDArray[np.int32]:
+    """Say from which number on a gene is among the largest positive or the smallest negative.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_vectors, n_genes)
+        What the genes are ranked by; of equal values the first come first.
+    counts : sequence of int, length n_counts
+        Numbers of genes of each side, increasing; a side has no more than it has.
+
+    Returns
+    -------
+    ndarray of int, shape (n_vectors, n_genes)
+        Position in `counts`; n_counts for a gene that never enters, such as one at 0.
+    """
+    n_genes = values.shape[1]
+    fewer = np.array([count for count in counts if count < n_genes], dtype=np.intp)
+    high, low = n_genes - fewer, fewer - 1
+    found = order_statistics(values, [*high, *(high - 1), *low, *(low + 1)])
+    last, next_best, last_low, next_low = np.split(found, 4, axis=1)
+    entry = _kept(values, np.maximum(last, 0.0), np.maximum(next_best, -1.0), fewer)
+    entry_low = _kept(-values, np.maximum(-last_low, 0.0), np.maximum(-next_low, -1.0), fewer)
+    entry = np.where(values < 0, entry_low, entry)
+    entry[values == 0] = len(counts)
+    return entry
+
+
+def _kept(
+    values: NDArray[np.float64],
+    last: NDArray[np.float64],
+    next_best: NDArray[np.float64],
+    counts: NDArray[np.intp],
+) -> NDArray[np.int32]:
+    """Entries by the values of the last gene kept and of the next; of tied ones the first."""
+    entry = entries_beyond(values, last, ties_enter=True)
+    for row, j in np.argwhere(last == next_best):
+        tied = np.flatnonzero(values[row] == last[row, j])
+        n_better = int((values[row] > last[row, j]).sum())
+        surplus = tied[counts[j] - n_better :]
+        entry[row, surplus] = np.maximum(entry[row, surplus], j + 1)
+    return entry
+
+
+def order_statistics(values: NDArray[np.float64], places: Sequence[int]) -> NDArray[np.float64]:
+    """Find the values that would stand at some places of each row, were it sorted.
+
+    What `numpy.partition` finds, in about half of its time: values are counted in cells of equal
+    width, and those are sorted that share a cell with a value that is looked for.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_rows, n_values)
+        Finite values.
+    places : sequence of int, length n_places
+        Places from 0, below n_values.
+
+    Returns
+    -------
+    ndarray of float, shape (n_rows, n_places)
+        The values.
+    """
+    n_rows, n_values = values.shape
+    if not n_values or not len(places):
+        return np.empty((n_rows, len(places)))
+    least = values.min(axis=1, keepdims=True)
+    width = values.max(axis=1, keepdims=True) - least
+    # A row of equal values, or of none that could be told apart by division, is one cell.
+    scale = np.divide(N_CELLS - 1, width, out=np.zeros_like(width), where=width > 1e-300)
+    cell = ((values - least) * scale).astype(np.intp)
+    cell += N_CELLS * np.arange(n_rows)[:, np.newaxis]
+    n_before = np.concatenate([[0], np.bincount(cell.ravel(), minlength=N_CELLS * n_rows).cumsum()])
+    place = (n_values * np.arange(n_rows)[:, np.newaxis] + places).ravel()
+    wanted = np.searchsorted(n_before, place, side="right") - 1
+    is_wanted = np.zeros(N_CELLS * n_rows, dtype=np.bool_)
+    is_wanted[wanted] = True
+    found = np.flatnonzero(is_wanted[cell])
+    cells, found_values = cell.ravel()[found], values.ravel()[found]
+    order = np.lexsort((found_values, cells))
+    at = np.searchsorted(cells[order], wanted) + place - n_before[wanted]
+    return np.asarray(found_values[order[at]].reshape(n_rows, len(places)))
+
+
+def entries_beyond(
+    values: NDArray[np.float64], limits: NDArray[np.float64], *, ties_enter: bool = False
+) -> NDArray[np.int32]:
+    """Say from which of falling limits on each gene lies beyond the limit.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_vectors, n_genes)
+        Values of the genes.
+    limits : ndarray of float, shape (n_vectors, n_grid)
+        Limits, falling.
+    ties_enter : bool, default=False
+        Whether a gene that is at the limit is beyond it.
+
+    Returns
+    -------
+    ndarray of int, shape (n_vectors, n_genes)
+        Position of the limit; n_grid for a gene that is beyond none.
+    """
+    waits = np.less if ties_enter else np.less_equal
+    n_grid = limits.shape[1]
+    # One byte a gene makes the many passes quick.
+    n_waiting = np.zeros(values.shape, dtype=np.uint8 if n_grid < 256 else np.int32)
+    for limit in limits.T:
+        n_waiting += waits(values, limit[:, np.newaxis]).view(np.uint8)
+    return n_waiting.astype(np.int32)
+
+
+def running_sums(
+    weights: NDArray[np.float64], entry: NDArray[np.int32], values: NDArray[np.float64], n_grid: int
+) -> NDArray[np.float64]:
+    """Add up weighted values of the genes that have entered.
+
+    Parameters
+    ----------
+    weights : ndarray of float, shape (n_vectors, n_genes)
+        Weights of the genes.
+    entry : ndarray of int, shape (n_vectors, n_genes)
+        Point of the grid at which each gene enters, from 0; `n_grid` for never.
+    values : ndarray of float, shape (n_genes, n_samples)
+        Values of the genes.
+    n_grid : int
+        Number of points.
+
+    Returns
+    -------
+    ndarray of float, shape (n_vectors, n_grid, n_samples)
+        Sums over the genes that have entered at each point.
+    """
+    n_vectors, n_genes = weights.shape
+    sums = np.empty((n_vectors, n_grid, values.shape[1]))
+    # One entry a column: so weights and entries are the parts of a sparse matrix as they are.
+    placed = sparse.csc_array(
+        (weights[0], entry[0], np.arange(n_genes + 1, dtype=np.int32)),
+        shape=(n_grid + 1, n_genes),
+    )
+    for row in range(n_vectors):
+        placed.data, placed.indices = weights[row], entry[row]
+        sums[row] = np.asarray(placed @ values)[:n_grid]
+    return sums.cumsum(axis=1, out=sums)
+
+
+def running_totals(
+    weights: Sequence[NDArray[np.float64]], entry: NDArray[np.int32], n_grid: int
+) -> list[NDArray[np.float64]]:
+    """Add up weights of the genes that have entered.
+
+    Parameters
+    ----------
+    weights : sequence of ndarray of float, shape (n_vectors, n_genes)
+        Weights of the genes, of one or several kinds.
+    entry : ndarray of int, shape (n_vectors, n_genes)
+        Point of the grid at which each gene enters, from 0; `n_grid` for never.
+    n_grid : int
+        Number of points.
+
+    Returns
+    -------
+    list of ndarray of float, shape (n_vectors, n_grid)
+        For each kind the sums over the genes that have entered at each point.
+    """
+    n_vectors = len(entry)
+    flat = (entry + (n_grid + 1) * np.arange(n_vectors)[:, np.newaxis]).ravel()
+    sums = [np.bincount(flat, kind.ravel(), n_vectors * (n_grid + 1)) for kind in weights]
+    return [total.reshape(n_vectors, -1)[:, :n_grid].cumsum(axis=1) for total in sums]
