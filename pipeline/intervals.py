@@ -169,3 +169,37 @@ def resampled(
         high=max(interval.high for interval in limits),
         method="wider of corrected resampled t and Wilson",
     )
+
+
+def mean_of_proportions(n_right: NDArray[np.intp], n: NDArray[np.intp]) -> Interval:
+    """Compute an interval for a mean of independent proportions, as balanced accuracy is.
+
+    The distances from each proportion to its own Wilson limit are squared and added [1]_.
+    For the difference of two proportions this is Newcombe's method 10 [2]_.
+
+    Parameters
+    ----------
+    n_right, n : ndarray of int, shape (n_classes,)
+        Successes and trials of each class, each class with a trial at least.
+
+    Returns
+    -------
+    Interval
+        95 % interval.
+
+    References
+    ----------
+    .. [1] Zou, Donner (2008). Construction of confidence limits about effect measures: a
+       general approach. Statistics in Medicine 27, 1693-1702.
+    .. [2] Newcombe (1998). Interval estimation for the difference between independent
+       proportions: comparison of eleven methods. Statistics in Medicine 17, 873-890.
+    """
+    each = [wilson(k, m) for k, m in zip(n_right.tolist(), n.tolist(), strict=True)]
+    share = n_right / n
+    below = np.linalg.norm(share - [one.low for one in each])
+    above = np.linalg.norm(share - [one.high for one in each])
+    return Interval(
+        low=max(0.0, float(share.mean() - below / n.size)),
+        high=min(1.0, float(share.mean() + above / n.size)),
+        method="MOVER of Wilson",
+    )

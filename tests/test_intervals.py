@@ -125,3 +125,36 @@ def test_fewer_errors_never_lower_the_lower_limit() -> None:
     ]
 
     assert limits[0] < limits[1]
+
+
+# statsmodels 0.15: confint_proportions_2indep(56, 70, 48, 80, method="newcomb", compare="diff")
+# and so on; the first two are examples of Newcombe (1998). As
+# 80 - 48 failures are successes of the other kind, (1 + difference) / 2 is the mean.
+@pytest.mark.parametrize(
+    ("n_right", "n", "difference"),
+    [
+        ([56, 80 - 48], [70, 80], (0.052431472402, 0.333872653905)),
+        ([9, 10 - 3], [10, 10], (0.170522723935, 0.809017973535)),
+        ([10, 20], [10, 20], (0.679086037142, 1.0)),
+        ([14, 19], [14, 20], (0.665388751190, 0.991118551199)),
+    ],
+)
+def test_mean_of_proportions_agrees_with_newcombe(
+    n_right: list[int], n: list[int], difference: tuple[float, float]
+) -> None:
+    """For two classes the interval is that of a difference, moved and halved."""
+    actual = intervals.mean_of_proportions(np.array(n_right), np.array(n))
+
+    assert [(1 + limit) / 2 for limit in difference] == pytest.approx(
+        [actual.low, actual.high], abs=1e-9
+    )
+
+
+@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_mean_of_one_proportion_has_wilsons_interval(counts: tuple[int, int]) -> None:
+    """With a single class nothing is averaged."""
+    expected = intervals.wilson(*counts)
+
+    actual = intervals.mean_of_proportions(np.array([counts[0]]), np.array([counts[1]]))
+
+    assert (expected.low, expected.high) == pytest.approx((actual.low, actual.high))

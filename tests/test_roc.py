@@ -210,6 +210,27 @@ def test_threshold_table_has_the_best_youden_index(
     assert best == pytest.approx(max(point.sensitivity + point.specificity for point in actual))
 
 
+def test_many_scores_are_thinned_evenly() -> None:
+    """Of 41 cuts nine stay: both ends, the best in the middle, the used one with its neighbours."""
+    scores, positive = joined([float(i) for i in range(20, 40)], [float(i) for i in range(20)])
+
+    actual = roc.threshold_table(scores, positive, 9.5)
+
+    # Farthest from 0, 9, 10, 11, 20 and 40 is cut 30, then 25 and 35.
+    expected = [-0.5, 8.5, 9.5, 10.5, 19.5, 24.5, 29.5, 34.5, 39.5]
+    assert expected == [point.threshold for point in actual]
+
+
+def test_of_equal_youden_indices_the_one_nearest_the_default_is_shown() -> None:
+    """Cuts 0, 20 and 40 are the best; the table has 20, which is nearest to the default."""
+    scores = np.arange(40)
+    positive = (scores // 10) % 2 == 0
+
+    actual = roc.threshold_table(scores.astype(np.float64), positive, 16.5)
+
+    assert 19.5 in [point.threshold for point in actual]
+
+
 def test_one_class_has_no_thresholds() -> None:
     """Without a negative sample there is no trade-off to show."""
     assert () == roc.threshold_table(*joined([1.0, 2.0], []), 0.0)
