@@ -1,6 +1,6 @@
-"""Step 5: which genes differ between the classes, on the training samples only.
+"""Statistics that rank genes by how much they differ between the classes.
 
-All genes are ranked, each by the class in which it stands highest against the rest::
+Each gene is scored in every class against the rest::
 
     signal_to_noise = (mean in class - mean in rest) / (sd in class + sd in rest)
 """
@@ -11,64 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from pipeline.config import Config
-from pipeline.dataset import Dataset
-from pipeline.preprocess import value_scale, value_scale_name
-from pipeline.records.base import MethodStep, Statement, Value
-from pipeline.records.genes import Genes, GeneTable, HeatMap
-
 ROUNDING = 1e-12  # relative size below which a spread is rounding
-HEAT_MAP_LIMIT = 3.0  # standard deviations at which the colours end, as in Golub's figure 3B
-
-
-def rank(dataset: Dataset, config: Config) -> Genes:
-    """Rank all genes on the training samples.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        The data.
-    config : Config
-        Preprocessing constants, genes a class, false discovery rate.
-
-    Returns
-    -------
-    Genes
-        The ranking, and the heat map of the top genes of each class.
-    """
-    X = value_scale(dataset.X, config.preprocess)
-    train = dataset.train
-    scores = signal_to_noise(X[train], dataset.y[train], dataset.classes)
-    high_in = scores.argmax(axis=0)
-    best = scores.max(axis=0)
-    p_values, test = class_test(X[train], dataset.y[train], dataset.classes)
-    q_values = adjust(p_values)
-    # Ties (constant genes: score 0) stay in the order of the file.
-    order = np.argsort(-best, kind="stable")
-    return Genes(
-        scale=value_scale_name(config.preprocess, dataset.unit),
-        test=test,
-        n_samples=len(train),
-        n_genes=len(dataset.gene_ids),
-        n_tested=int(np.isfinite(p_values).sum()),
-        fdr=config.ranking.fdr,
-        n_significant=int((q_values[np.isfinite(q_values)] <= config.ranking.fdr).sum()),
-        n_per_class=config.ranking.n_per_class,
-        table=GeneTable(
-            ids=tuple(dataset.gene_ids[i] for i in order),
-            descriptions=tuple(dataset.gene_descriptions[i] for i in order),
-            high_in=tuple(high_in[order].tolist()),
-            signal_to_noise=tuple(best[order].tolist()),
-            mean_difference=tuple(
-                _mean_difference(X[train], dataset.y[train], dataset.classes, high_in)[
-                    order
-                ].tolist()
-            ),
-            p_value=_optional(p_values[order]),
-            q_value=_optional(q_values[order]),
-        ),
-        heat_map=_heat_map(X, dataset, order, high_in, config.ranking.n_per_class),
-    )
 
 
 def signal_to_noise(
@@ -172,77 +115,23 @@ def adjust(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     return q_values
 
 
-def method(genes: Genes, *, gene_nouns: str) -> MethodStep:
-    """Write the Methods paragraph from what ran.
+def best_of_each_class(scores: NDArray[np.float64], *, n_per_class: int) -> NDArray[np.intp]:
+    """List the genes that stand highest in each class.
 
     Parameters
     ----------
-    genes : Genes
-        What `rank` gave.
-    gene_nouns : str
-        What the rows of the matrix are called.
+    scores : ndarray of float, shape (n_classes, n_genes)
+        What `signal_to_noise` gave.
+    n_per_class : int
+        Genes of each class, at most.
 
     Returns
     -------
-    MethodStep
-        The paragraph.
+    ndarray of int, shape (n_listed,)
+        Genes, class by class, each class from its best gene down. Ties stay in the order of
+        the genes.
     """
-    text = Statement(
-        template=f"All {{n_genes}} {gene_nouns} were ranked on the {{n_samples}} training "
-        "samples by the signal-to-noise score [@golub1999], the difference between the means of a "
-        "class and of the rest over the sum of their population standard deviations ({scale}), "
-        "and tested by {test}; p-values were adjusted by Benjamini and Hochberg [@benjamini1995]. "
-        "Those without variation within the classes were not tested ({n_untested}).",
-        values=(
-            Value(name="n_genes", value=genes.n_genes, format="count", path="genes.n_genes"),
-            Value(name="n_samples", value=genes.n_samples, format="count", path="genes.n_samples"),
-            Value(name="scale", value=genes.scale, format="text", path="genes.scale"),
-            Value(name="test", value=genes.test, format="text", path="genes.test"),
-            Value(name="n_untested", value=genes.n_genes - genes.n_tested, format="count"),
-        ),
-    )
-    return MethodStep(title="Genes", text=text)
-
-
-def _mean_difference(
-    X: NDArray[np.float64],
-    y: NDArray[np.str_],
-    classes: tuple[str, ...],
-    high_in: NDArray[np.intp],
-) -> NDArray[np.float64]:
-    """Mean in the class where the gene is high minus the mean in the rest."""
-    differences = np.array(
-        [X[y == label].mean(axis=0) - X[y != label].mean(axis=0) for label in classes]
-    )
-    return differences[high_in, np.arange(X.shape[1])]
-
-
-def _heat_map(
-    X: NDArray[np.float64],
-    dataset: Dataset,
-    order: NDArray[np.intp],
-    high_in: NDArray[np.intp],
-    n_per_class: int,
-) -> HeatMap:
-    """Values of the top genes of each class, standardised over the training samples."""
-    genes = np.concatenate(
-        [[i for i in order if high_in[i] == k][:n_per_class] for k in range(len(dataset.classes))]
-    ).astype(np.intp)
-    # Training samples first, then test samples, each by class.
-    samples = np.lexsort((dataset.y, dataset.partition == "test"))
-    train = X[np.ix_(dataset.train, genes)]
-    spread = train.std(axis=0)
-    z = (X[np.ix_(samples, genes)] - train.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    z = np.clip(z, -HEAT_MAP_LIMIT, HEAT_MAP_LIMIT).round(3)
-    return HeatMap(
-        gene_ids=tuple(dataset.gene_ids[i] for i in genes),
-        high_in=tuple(high_in[genes].tolist()),
-        sample_ids=tuple(dataset.sample_ids[i] for i in samples),
-        z=tuple(map(tuple, z.T.tolist())),
-        limit=HEAT_MAP_LIMIT,
-    )
-
-
-def _optional(values: NDArray[np.float64]) -> tuple[float | None, ...]:
-    """NaN becomes None: undefined values never enter the results."""
-    return tuple(float(value) if np.isfinite(value) else None for value in values)
+    high_in = scores.argmax(axis=0)
+    order = np.argsort(-scores.max(axis=0), kind="stable")
+    lists = [order[high_in[order] == k][:n_per_class] for k in range(len(scores))]
+    return np.concatenate(lists)

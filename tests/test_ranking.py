@@ -1,5 +1,4 @@
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,21 +9,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from pipeline import ranking
-from pipeline.config import Config
-from pipeline.dataset import Dataset
-from pipeline.records.genes import Genes
-from pipeline.results import Results
 
 TWO = ("a", "b")
 Y = np.array(["a", "a", "a", "b", "b", "b"])
 X = np.array([[1.0, 2.0, 3.0, 7.0, 8.0, 9.0]]).T  # one gene
 p_lists = hnp.arrays(np.float64, st.integers(1, 20), elements=st.floats(0, 1, width=32))
-
-
-@pytest.fixture
-def genes(toy_results: Results) -> Genes:
-    """Give the toy study's ranking."""
-    return toy_results.genes
 
 
 def test_signal_to_noise_of_a_worked_case() -> None:
@@ -155,119 +144,19 @@ def test_adjusting_keeps_the_order(p_values: NDArray[np.float64]) -> None:
     assert (np.diff(actual) >= 0).all()
 
 
-def test_all_genes_are_ranked(genes: Genes) -> None:
-    """Every gene stands once in the table, those that the filter drops included."""
-    assert [f"G{g:02d}_at" for g in range(40)] == sorted(genes.table.ids)
+def test_the_best_of_each_class_are_listed() -> None:
+    """Class by class, each from its best gene down, ties in the order of the genes."""
+    scores = np.array([[3.0, -1, 2, -5, 2], [-3.0, 1, -2, 5, -2]])
+
+    actual = ranking.best_of_each_class(scores, n_per_class=2)
+
+    assert [0, 2, 3, 1] == actual.tolist()
 
 
-def test_the_best_score_comes_first(genes: Genes) -> None:
-    """The table falls by signal-to-noise."""
-    scores = list(genes.table.signal_to_noise)
+def test_a_class_may_have_fewer_genes() -> None:
+    """A list holds no gene that stands higher in another class."""
+    scores = np.array([[3.0, 1, 2], [-3.0, -1, -2]])
 
-    assert sorted(scores, reverse=True) == scores
+    actual = ranking.best_of_each_class(scores, n_per_class=2)
 
-
-def test_informative_genes_are_found_in_their_class(genes: Genes) -> None:
-    """The best genes are among those that were made high in a class, and say which."""
-    best = [(int(i[1:3]), k) for i, k in zip(genes.table.ids, genes.table.high_in, strict=True)]
-
-    assert all(gene < 15 and gene // 5 == k for gene, k in best[:7])
-
-
-def test_a_gene_stands_higher_in_its_class(genes: Genes) -> None:
-    """The difference of means has the sign of the score."""
-    differences = np.array(genes.table.mean_difference)
-
-    assert (differences[np.array(genes.table.signal_to_noise) > 0] > 0).all()
-
-
-def test_flat_genes_have_no_p_value(genes: Genes) -> None:
-    """Genes at the floor throughout are ranked last and not tested."""
-    expected = [("G36_at", None), ("G37_at", None), ("G38_at", None), ("G39_at", None)]
-
-    actual = list(zip(genes.table.ids, genes.table.q_value, strict=True))[-4:]
-
-    assert expected == actual
-    assert 36 == genes.n_tested
-
-
-def test_significant_genes_are_counted(genes: Genes) -> None:
-    """The number is that of q-values no larger than the false discovery rate."""
-    expected = sum(q is not None and q <= 0.05 for q in genes.table.q_value)
-
-    assert expected == genes.n_significant
-
-
-def test_test_samples_have_no_part_in_the_ranking(toy_dataset: Dataset, toy_config: Config) -> None:
-    """Changing the test samples leaves the whole table as it was."""
-    expected = ranking.rank(toy_dataset, toy_config).table
-    values = toy_dataset.X.copy()
-    values[toy_dataset.test] = 1_234
-
-    actual = ranking.rank(replace(toy_dataset, X=values), toy_config).table
-
-    assert expected == actual
-
-
-def test_the_order_of_genes_does_not_change_a_gene(
-    toy_dataset: Dataset, toy_config: Config
-) -> None:
-    """Reordering the genes leaves each gene's p-value as it was."""
-    before = ranking.rank(toy_dataset, toy_config).table
-    order = np.random.default_rng(0).permutation(40)
-    shuffled = replace(
-        toy_dataset,
-        X=toy_dataset.X[:, order],
-        gene_ids=tuple(toy_dataset.gene_ids[i] for i in order),
-        gene_descriptions=tuple(toy_dataset.gene_descriptions[i] for i in order),
-    )
-
-    after = ranking.rank(shuffled, toy_config).table
-
-    expected = dict(zip(before.ids, before.p_value, strict=True))
-    assert expected == pytest.approx(dict(zip(after.ids, after.p_value, strict=True)))
-
-
-def test_the_heat_map_holds_the_best_genes_of_each_class(genes: Genes) -> None:
-    """Four genes of each class, class by class, each class from its best gene down."""
-    expected = [
-        gene
-        for k in range(3)
-        for gene in [
-            g for g, high in zip(genes.table.ids, genes.table.high_in, strict=True) if high == k
-        ][:4]
-    ]
-
-    assert expected == list(genes.heat_map.gene_ids)
-
-
-def test_the_heat_map_shows_training_samples_first(toy_results: Results) -> None:
-    """Training samples stand before test samples, each part by class."""
-    samples = {s.id: (s.partition == "test", s.label) for s in toy_results.data.samples}
-
-    actual = [samples[sample] for sample in toy_results.genes.heat_map.sample_ids]
-
-    assert sorted(actual) == actual
-
-
-def test_the_heat_map_is_standardised_over_training_samples(toy_results: Results) -> None:
-    """Over the training samples each gene has mean 0 and, uncut, standard deviation 1."""
-    z = np.array(toy_results.genes.heat_map.z)[:, :24]
-    uncut = np.abs(z).max(axis=1) < 3
-
-    np.testing.assert_allclose(0, z[uncut].mean(axis=1), atol=1e-3)
-    np.testing.assert_allclose(1, z[uncut].std(axis=1), atol=1e-3)
-
-
-def test_the_heat_map_ends_at_its_limit(genes: Genes) -> None:
-    """No value lies beyond the limit of the colours."""
-    assert np.abs(genes.heat_map.z).max() <= genes.heat_map.limit
-
-
-def test_methods_count_what_was_not_tested(genes: Genes) -> None:
-    """The paragraph says how many genes did not vary."""
-    actual = {
-        value.name: value.value for value in ranking.method(genes, gene_nouns="genes").text.values
-    }
-
-    assert (40, 24, 4) == (actual["n_genes"], actual["n_samples"], actual["n_untested"])
+    assert [0, 2] == actual.tolist()

@@ -1,14 +1,22 @@
-"""The heat map of the genes that differ most between the classes."""
+"""Figures of the genes that differ most: the heat map, and how stable the list of them is."""
 
 from typing import Any
 
-from pipeline.records.genes import HeatMap
+from pipeline.records.genes import HeatMap, ListStability
 from pipeline.results import Results
 from report import formats
 from report.figures import style
 from report.figures.style import Picture
 
 MAX_HEIGHT_MM = 195  # a page holds this and a caption
+MAX_LEGEND_CLASSES = 4  # with more the legend covers the points
+_DRAWN = (
+    ("bootstrap", style.MODEL_STYLES[1][0], "o", "bootstraps"),
+    ("folds", style.BASELINE, "D", "cross-validation folds"),
+)
+TOP = 1.04  # of the axis of shares: a point at 1 is not cut
+MAX_NAMED = 12  # genes, in the caption
+MAX_SHOWN = 150  # genes, in the panel of the selection frequencies
 
 
 def heat_map(results: Results) -> Picture:
@@ -50,6 +58,183 @@ def heat_map(results: Results) -> Picture:
         caption=_caption(results, record),
         alt=_alt(results, record),
         svg=style.to_svg(figure),
+    )
+
+
+def stability(results: Results) -> Picture | None:
+    """Draw how often genes are listed again, and how stable lists of other sizes are.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    Picture or None
+        None without bootstraps.
+    """
+    own = results.genes.stability.of("bootstrap")
+    if own is None:
+        return None
+    figure = style.canvas(style.COLUMN_MM, 70)
+    left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
+    _frequencies(left, results, own)
+    _by_size(right, results)
+    return Picture(
+        key="stability",
+        title="How stable the list of genes is",
+        caption=_stability_caption(results, own),
+        alt=_stability_alt(results, own),
+        svg=style.to_svg(figure),
+    )
+
+
+def _sorted_frequencies(results: Results, own: ListStability) -> list[tuple[float, int, bool]]:
+    """Frequency, class and whether the report lists it, of the genes listed most often."""
+    table, listed = results.genes.table, set(results.genes.heat_map.gene_ids)
+    rows = [
+        (frequency, high_in, gene in listed)
+        for gene, high_in, frequency in zip(
+            table.ids, table.high_in, table.selection_frequency, strict=True
+        )
+        if frequency
+    ]
+    rows.sort(key=lambda row: -row[0])
+    return rows[: min(MAX_SHOWN, 2 * own.n_listed)]
+
+
+def _frequencies(axes: Any, results: Results, own: ListStability) -> None:
+    """Draw the selection frequencies, falling; what the report lists is filled."""
+    rows = _sorted_frequencies(results, own)
+    entries = []
+    for position, summary in enumerate(results.data.classes):
+        colour, marker = style.class_style(position)
+        for is_listed in (True, False):
+            points = [
+                (place, 100 * frequency)
+                for place, (frequency, high_in, listed) in enumerate(rows, start=1)
+                if (high_in, listed) == (position, is_listed)
+            ]
+            if not points:
+                continue
+            drawn = axes.scatter(
+                *zip(*points, strict=True),
+                s=18,
+                marker=marker,
+                facecolors=colour if is_listed else "none",
+                edgecolors="white" if is_listed else colour,
+                linewidths=0.3 if is_listed else 0.8,
+            )
+            name = f"high in {style.shorten(summary.label, 16)}"
+            entries.append((drawn, f"{name}, {'listed' if is_listed else 'not listed'}"))
+    _limit(axes, 100 * results.genes.stability.steady_share)
+    axes.set_ylim(0, 100 * TOP)
+    axes.set_xlabel("genes, by selection frequency")
+    axes.set_ylabel(f"share of {own.n_lists} bootstraps that list it (%)")
+    axes.set_title(f"Lists of {own.n_listed} genes")
+    if len(results.data.classes) <= MAX_LEGEND_CLASSES:
+        # Below the dashed line, above the points.
+        axes.legend(
+            *zip(*entries, strict=True),
+            handletextpad=0.1,
+            loc="upper right",
+            bbox_to_anchor=(1, results.genes.stability.steady_share / TOP),
+        )
+
+
+def _by_size(axes: Any, results: Results) -> None:
+    """Draw the stability against the size of the list, with intervals."""
+    record = results.genes.stability
+    for resampling, colour, marker, name in _DRAWN:
+        points = [
+            (drawn.n_listed, drawn.stability, drawn.interval)
+            for drawn in record.lists
+            if drawn.resampling == resampling and drawn.interval and drawn.stability is not None
+        ]
+        if points:
+            axes.errorbar(
+                [n for n, _, _ in points],
+                [value for _, value, _ in points],
+                yerr=[
+                    [value - interval.low for _, value, interval in points],
+                    [interval.high - value for _, value, interval in points],
+                ],
+                color=colour,
+                marker=marker,
+                markersize=4.5,
+                linewidth=1.1,
+                capsize=2.5,
+                label=name,
+            )
+    sizes = sorted({drawn.n_listed for drawn in record.lists})
+    for limit, word, side in (
+        (record.poor_below, "poor", "top"),
+        (record.excellent_above, "excellent", "bottom"),
+    ):
+        _limit(axes, limit)
+        axes.text(sizes[0], limit, word, va=side, fontsize=7.5, color=style.MUTED)
+    axes.set_xscale("log")
+    axes.set_xticks(sizes, [str(n) for n in sizes])
+    axes.minorticks_off()
+    axes.set_ylim(0, 1.02)
+    axes.set_xlabel("genes in the list")
+    axes.set_ylabel("stability")
+    axes.set_title("Lists of other sizes")
+    axes.legend(loc="lower right")
+
+
+def _limit(axes: Any, y: float) -> None:
+    """Draw a level that the caption explains."""
+    axes.axhline(y, color=style.BASELINE, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
+
+
+def _stability_caption(results: Results, own: ListStability) -> str:
+    """Say what is drawn, how it was drawn, and what the bars are."""
+    record, n = results.genes.stability, results.genes.n_samples
+    shown = len(_sorted_frequencies(results, own))
+    return (
+        f"Left: the {shown} genes that were listed most often when the {n} training samples were "
+        f"drawn with replacement {own.n_lists} times, each class to its own size; filled: in the "
+        "list of this report. The dashed line is at "
+        f"{formats.percent(record.steady_share)}{_steady_names(results, own)}. Right: stability "
+        "(Nogueira, Sechidis and Brown) of lists of the best genes of each class; bars: 95 % "
+        f"interval for the number of lists, not for other {results.study.sample_noun_plural}; "
+        "dashed lines: poor below "
+        f"{formats.number(record.poor_below)}, excellent above "
+        f"{formats.number(record.excellent_above)}. Folds share most of their samples, and flatter."
+    )
+
+
+def _steady_names(results: Results, own: ListStability) -> str:
+    """Name the genes above the line, where they are few."""
+    if not 0 < own.n_steady <= MAX_NAMED:
+        return ""
+    table = results.genes.table
+    rows = [
+        (frequency, style.shorten(gene))
+        for gene, frequency in zip(table.ids, table.selection_frequency, strict=True)
+        if frequency and frequency >= results.genes.stability.steady_share
+    ]
+    rows.sort(key=lambda row: -row[0])
+    return f", which {', '.join(gene for _, gene in rows)} reach"
+
+
+def _stability_alt(results: Results, own: ListStability) -> str:
+    """Say how fast the frequencies fall, and how the stability changes with size."""
+    rows = _sorted_frequencies(results, own)
+    sizes = [d for d in results.genes.stability.lists if d.resampling == "bootstrap"]
+    by_size = ", ".join(
+        f"{formats.decimal(drawn.stability)} for {drawn.n_listed} genes" for drawn in sizes
+    )
+    folds = results.genes.stability.of("folds")
+    return (
+        f"Left, selection frequencies that fall from {formats.percent(rows[0][0])} to "
+        f"{formats.percent(rows[-1][0])} over {len(rows)} genes; {own.n_steady} reach "
+        f"{formats.percent(results.genes.stability.steady_share)}. Right, stability over "
+        f"bootstraps: {by_size}"
+        + (f"; over folds {formats.decimal(folds.stability)}" if folds else "")
+        + "."
     )
 
 

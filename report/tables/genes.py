@@ -1,5 +1,6 @@
-"""The table of the genes that differ most between the classes."""
+"""Tables of the genes that differ most, of how stable the list is, and of a published one."""
 
+from pipeline.records.genes import Genes, ListStability
 from pipeline.results import Results
 from report import formats
 from report.tables.record import Table, columns
@@ -23,6 +24,7 @@ def genes(results: Results) -> Table:
     rows = []
     for gene in results.genes.heat_map.gene_ids:
         i = row_of[gene]
+        frequency = table.selection_frequency[i]
         rows.append(
             (
                 gene,
@@ -33,6 +35,8 @@ def genes(results: Results) -> Table:
                 formats.decimal(table.mean_difference[i]),
                 formats.scientific(table.p_value[i]),
                 formats.scientific(table.q_value[i]),
+                "" if results.genes.max_t.not_run else formats.scientific(table.p_max_t[i]),
+                "" if frequency is None else formats.percent(frequency),
             )
         )
     return Table(
@@ -45,12 +49,150 @@ def genes(results: Results) -> Table:
             "High in",
             "*Rank",
             "*Signal to noise",
-            "*Difference of means",
+            "*Difference",
             "*p",
             "*q",
+            "*p, max-T",
+            "*Listed in",
         ),
         rows=tuple(rows),
-        note=f"Difference of means: class minus rest, {results.genes.scale}. p: "
-        f"{results.genes.test}; q: Benjamini-Hochberg. The ranking of all "
-        f"{results.genes.n_genes} genes is in results.json.",
+        note=_genes_note(results.genes),
     )
+
+
+def stability(results: Results) -> Table:
+    """Show how stable the list of genes is, by its size.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    Table
+        One row a size and way of drawing the samples again.
+    """
+    record = results.genes.stability
+    undefined = {drawn.undefined: None for drawn in record.lists if drawn.undefined}
+    return Table(
+        key="stability",
+        caption=f"How far the gene list depends on the {results.genes.n_samples} training samples "
+        "that were drawn.",
+        columns=columns(
+            "Samples drawn again",
+            "*Lists",
+            "*Genes in a list",
+            "*Stability",
+            "*95 % interval",
+            f"*Genes in {formats.percent(record.steady_share)} of lists or more",
+            "*Genes in any list",
+        ),
+        rows=tuple(
+            (
+                _drawn(results.genes, drawn),
+                formats.count(drawn.n_lists),
+                formats.count(drawn.n_listed),
+                formats.decimal(drawn.stability),
+                formats.interval(drawn.interval) if drawn.interval else formats.UNDEFINED,
+                formats.count(drawn.n_steady),
+                formats.count(drawn.n_ever),
+            )
+            for drawn in record.lists
+        ),
+        note=_stability_note(results) + "".join(f" – where {reason}." for reason in undefined),
+        grouped=True,
+    )
+
+
+def overlaps(results: Results) -> Table:
+    """Compare the list with the published one.
+
+    Parameters
+    ----------
+    results : Results
+        The results object, with a published list.
+
+    Returns
+    -------
+    Table
+        One row a ranking.
+    """
+    published = results.genes.published
+    records = published.overlaps if published else ()
+    source = published.source if published else ""
+    return Table(
+        key="overlaps",
+        caption=f"Genes shared with a published list: {source}.",
+        columns=columns(
+            "Values ranked",
+            "*Genes ranked",
+            "*Published genes among them",
+            "*Genes listed",
+            "*Shared",
+            "*Expected by chance",
+            "*p",
+        ),
+        rows=tuple(
+            (
+                record.values,
+                formats.count(record.n_genes),
+                f"{formats.count(record.n_present)} of {formats.count(record.n_published)}",
+                formats.count(record.n_listed),
+                formats.count(len(record.shared)),
+                formats.decimal(record.expected),
+                formats.scientific(record.p_value),
+            )
+            for record in records
+        ),
+        note="All lists are of the best genes of each class by signal-to-noise on the training "
+        "samples. Expected by chance, and p: of so many genes drawn from those ranked at random "
+        "(hypergeometric).",
+    )
+
+
+def _genes_note(genes: Genes) -> str:
+    """Say what the columns are."""
+    sentences = [
+        f"Difference: mean of the class minus mean of the rest, {genes.scale}. p: {genes.test}; q: "
+        "Benjamini-Hochberg."
+    ]
+    if genes.max_t.smallest_p is not None:
+        drawn = "all" if genes.max_t.is_complete else "random"
+        sentences.append(
+            "p, max-T: family-wise error rate, Westfall and Young, over "
+            f"{formats.count(genes.max_t.n_permutations)} {drawn} relabellings; at least "
+            f"{formats.scientific(genes.max_t.smallest_p)}."
+        )
+    own = genes.stability.of("bootstrap")
+    if own:
+        sentences.append(
+            f"Listed in: share of {formats.count(own.n_lists)} bootstraps that list the gene too."
+        )
+    sentences.append(f"The ranking of all {genes.n_genes} genes is in results.json.")
+    return " ".join(sentences)
+
+
+def _drawn(genes: Genes, drawn: ListStability) -> str:
+    """Name a way of drawing samples again."""
+    if drawn.resampling == "bootstrap":
+        return "with replacement (bootstrap)"
+    record = genes.stability
+    return f"training parts of {record.n_repeats} × {record.n_folds} folds"
+
+
+def _stability_note(results: Results) -> str:
+    """Say how to read the measure."""
+    record, columns_noun = results.genes.stability, results.study.sample_noun_plural
+    note = (
+        "Stability: Nogueira, Sechidis and Brown; 1 where all lists agree, 0 on average for lists "
+        f"drawn at random, poor below {formats.number(record.poor_below)}, excellent above "
+        f"{formats.number(record.excellent_above)}. The interval is for the number of lists; it "
+        f"says nothing of other {columns_noun}."
+    )
+    if record.n_folds > 2:
+        note += (
+            " Folds share most of their samples, at least "
+            f"{formats.percent(1 - 2 / record.n_folds)} between any two, and flatter the list."
+        )
+    return note
