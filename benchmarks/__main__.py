@@ -11,10 +11,10 @@ import sys
 import click
 from threadpoolctl import threadpool_limits
 
-from benchmarks import linear
+from benchmarks import genes, genewise, linear, nested
 from benchmarks.task import HEADER, load, machine, measure
 
-TASKS = (*linear.TASKS,)
+TASKS = (*linear.TASKS, *nested.TASKS, *genewise.TASKS, *genes.TASKS)
 """Each module of tasks has its `TASKS`."""
 
 
