@@ -6,6 +6,7 @@ rendering never loads scikit-learn.
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -54,10 +55,18 @@ _PDF = click.option("--pdf/--no-pdf", default=True, help="Whether to make the PD
 @_OUTPUT
 @click.option(
     "--recipe",
-    type=click.Choice(["standard", "logged", "raw"]),
+    type=click.Choice(
+        ["standard", "arrays", "all_genes", "unlogged", "logged", "logged_arrays", "raw"]
+    ),
     help="Preprocessing instead of the study's own.",
 )
 @_PDF
+@click.option("--quick", is_flag=True, help="Fewer repeats and permutations; the report says so.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes to use; the results do not depend on it.  [default: all cores]",
+)
 @click.option("--offline", is_flag=True, help="Download nothing.")
 @click.option(
     "--strict", is_flag=True, help="Fail where the full data are not found (for scheduled runs)."
@@ -70,6 +79,8 @@ def build(
     output_dir: Path | None,
     recipe: str | None,
     pdf: bool,
+    quick: bool,
+    jobs: int | None,
     offline: bool,
     strict: bool,
 ) -> None:
@@ -88,6 +99,8 @@ def build(
     config = configuration.load(sources.study_file(study))
     if recipe:
         config = _with_recipe(config, recipe)
+    if quick:
+        config = configuration.quickened(config)
     date = _date(config)
     target = output_dir or Path("output") / config.study.name
     output.check(target)
@@ -99,7 +112,7 @@ def build(
         progress("loading", 0, 1)
         from pipeline.run import run
 
-        results = run(config, located, date=date, progress=progress)
+        results = run(config, located, date=date, progress=progress, n_jobs=jobs or _n_cores())
         progress("rendering", 0, 1)
         written = _write(results, target, pdf=pdf, with_results=True, check=check)
     _say(results, written, target)
@@ -124,7 +137,7 @@ def render(check: Check, results_file: Path, output_dir: Path | None, pdf: bool)
     folder = output_dir or results_file.parent
     output.check(folder)
     results = records.load(results_file)
-    with _progress(check) as progress:
+    with _progress(check, only="rendering") as progress:
         progress("rendering", 0, 1)
         written = _write(results, folder, pdf=pdf, with_results=False, check=check)
     _say(results, written, folder)
@@ -184,6 +197,13 @@ def _with_recipe(config: "Config", recipe: str) -> "Config":
     return config.model_copy(update={"preprocess": section})
 
 
+def _n_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _date(config: "Config") -> str | None:
     """The date to print: SOURCE_DATE_EPOCH where it is set, else that of the data."""
     from pipeline.errors import ConfigError
@@ -236,48 +256,42 @@ def _say(results: "Results", written: list[str], folder: Path) -> None:
 
 
 @contextmanager
-def _progress(check: Check) -> Iterator["Progress"]:
+def _progress(check: Check, *, only: str | None = None) -> Iterator["Progress"]:
     """Show one bar with the running step on a terminal; elsewhere be silent."""
     if not sys.stderr.isatty():
         yield lambda step, done, total: check()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (
-        TextColumn("{task.description:<28}"),
+        TextColumn("{task.description:<20}"),
         BarColumn(),
-        TextColumn("{task.fields[detail]:>7}"),
-        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]:>16}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=len(_STEPS), detail="")
-        yield _teller(lambda **fields: bar.update(task, **fields), check)
+        task = bar.add_task("starting", total=1.0, left="")
+        yield _teller(lambda **fields: bar.update(task, **fields), check, time.monotonic, only)
 
 
-_STEPS = (
-    "loading",
-    "reading",
-    "preprocessing",
-    "PCA",
-    "t-SNE",
-    "UMAP",
-    "embeddings",
-    "evaluating",
-    "ranking genes",
-    "rendering",
-)
-"""The steps of a build, in order; each is one part of the bar."""
+def _teller(
+    update: Callable[..., None], check: Check, clock: Callable[[], float], only: str | None
+) -> "Progress":
+    """Turn a step's own progress into that of the whole bar, with the time that is left."""
+    from pipeline.progress import STEPS, share_done
 
-
-def _teller(update: Callable[..., None], check: Check) -> "Progress":
-    """Turn a step's own progress into that of the whole bar."""
+    start, steps = clock(), {only: 1.0} if only else STEPS
 
     def tell(step: str, done: int, total: int) -> None:
         check()
-        position = _STEPS.index(step) if step in _STEPS else _STEPS.index("evaluating")
-        inside = done / total if step not in _STEPS else 0
-        detail = f"{done}/{total}" if step not in _STEPS else ""
-        update(completed=position + inside, description=step, detail=detail)
+        share = share_done(step, done, total, steps=steps)
+        elapsed = clock() - start
+        # The first steps load modules, which says little of the speed of the others.
+        left = f"about {elapsed * (1 - share) / share:.0f} s left" if share > MIN_SHARE else ""
+        update(completed=share, description=step, left=left)
 
     return tell
+
+
+MIN_SHARE = 0.1
+"""Share of the run after which the time left is guessed from the time that it took."""

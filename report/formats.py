@@ -15,7 +15,7 @@ text       as it is                                             linear SVM
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.records.base import CITATION, Statement, Value
@@ -25,6 +25,8 @@ MINUS = "−"  # typographic: a hyphen is shorter and breaks at line ends
 NO_BREAK = "\u00a0"
 UNDEFINED = "–"
 SMALLEST = 1e-300  # below that a p-value underflows
+MAX_NAMES = 8  # in a list within a cell; more are counted
+MAX_NAME = 24  # characters of a name in such a list
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -186,6 +188,41 @@ def interval(value: Interval) -> str:
         For example 0.809 to 0.984.
     """
     return f"{decimal(value.low)} to {decimal(value.high)}"
+
+
+def names(values: Sequence[str]) -> str:
+    """List names in a cell.
+
+    Parameters
+    ----------
+    values : sequence of str
+        The names.
+
+    Returns
+    -------
+    str
+        The first few, long ones cut, and the number of the others; "none" where there is none.
+    """
+    cut = (v if len(v) <= MAX_NAME else f"{v[: MAX_NAME - 1]}…" for v in values[:MAX_NAMES])
+    listed = ", ".join(cut)
+    n_more = len(values) - MAX_NAMES
+    return f"{listed} and {n_more} more" if n_more > 0 else listed or "none"
+
+
+def inline(label: str) -> str:
+    """Write a heading as it stands within a sentence.
+
+    Parameters
+    ----------
+    label : str
+        The heading.
+
+    Returns
+    -------
+    str
+        With a small first letter.
+    """
+    return f"{label[:1].lower()}{label[1:]}"
 
 
 def n_bytes(value: int) -> str:

@@ -13,6 +13,7 @@ from pipeline.results import Results
 from report import formats
 from report.figures import catalogue as figure_catalogue
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
+from report.selection import IN_FULL
 from report.tables import catalogue as table_catalogue
 
 N_GRAVEST = 3
@@ -21,6 +22,8 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("data", "Data"),
     ("embeddings", "Embeddings"),
     ("models", "Models and results"),
+    ("robustness", "What the results rest on"),
+    ("samples", "Single samples and decisions"),
     ("improvements", "What the recommended changes did"),
     ("genes", "Genes"),
     ("caveats", "Caveats"),
@@ -50,6 +53,7 @@ def pages(results: Results) -> tuple[str, str]:
         "figures": figures,
         "tables": table_catalogue.build(results),
         "sections": SECTIONS,
+        "in_full": IN_FULL,
         "faces": FACES,
         "gravest": results.findings[:N_GRAVEST],
         "citation_numbers": {
@@ -86,6 +90,7 @@ def environment(spell: Callable[[str], str]) -> Environment:
     )
     jinja.filters |= {
         "count": formats.count,
+        "decimal": formats.decimal,
         "measure": formats.measure,
         "parts": formats.parts,
         "percent": formats.percent,

@@ -25,6 +25,19 @@ ROOT = Path(__file__).resolve().parents[1]
 VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta"})
 
 
+WITHOUT: dict[str, Any] = {
+    "variants": (),
+    "variant_evaluations": (),
+    "permutations": (),
+    "learning_curves": (),
+    "leaky_twin": None,
+    "abstentions": (),
+    "thresholds": (),
+    "calibrations": (),
+}
+"""Nothing of what goes beyond the protocols."""
+
+
 def small(results: Results) -> Results:
     """Keep two models, the given split and cross-validation, and one embedding."""
     models, protocols = ("majority", "svm"), ("given", "cv")
@@ -50,6 +63,7 @@ def small(results: Results) -> Results:
             ),
             "comparisons": (),
             "improvements": (gain,),
+            **WITHOUT,
         }
     )
 

@@ -144,7 +144,9 @@ def never_computed(monkeypatch: pytest.MonkeyPatch, toy_results: Results) -> lis
     """Give ready results instead of computing; collect the dates that were asked for."""
     dates: list[str | None] = []
 
-    def ready(config: Config, located: object, *, date: str | None, progress: object) -> Results:
+    def ready(
+        config: Config, located: object, *, date: str | None, progress: object, n_jobs: int
+    ) -> Results:
         dates.append(date)
         results = small(toy_results)
         return results.model_copy(update={"study": results.study.model_copy(update={"date": date})})

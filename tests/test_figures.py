@@ -12,7 +12,7 @@ from report_fixtures import many_classes, python, renamed, small, without_test
 from pipeline import results as records
 from pipeline.results import Results
 from report import formats
-from report.figures import catalogue, embeddings, style
+from report.figures import catalogue, embeddings, genes, style
 from report.figures.style import Picture
 
 # Names for three classes at a time. To matplotlib a dollar sign starts a formula, and an
@@ -55,7 +55,9 @@ def digest(drawn: dict[str, Picture]) -> str:
 def test_every_record_has_its_figure(pictures: dict[str, Picture]) -> None:
     """Embeddings, protocols, curves and genes are drawn, in the order of the page."""
     expected = ["accuracies", "pca", "tsne", "umap"]
-    expected += ["confusion-given", "confusion-cv", "confusion-holdout", "roc", "heat-map"]
+    expected += ["confusion-given", "confusion-cv", "roc", "accuracies-others"]
+    expected += ["permutations", "learning", "leak", "errors-given", "errors-cv", "coverage"]
+    expected += ["heat-map", "stability"]
 
     assert expected == list(pictures)
 
@@ -132,16 +134,18 @@ def test_text_alternatives_hold_numbers(pictures: dict[str, Picture]) -> None:
 def test_alternative_of_the_accuracies_names_the_best(
     toy_results: Results, pictures: dict[str, Picture]
 ) -> None:
-    """Who cannot see the accuracies is told the highest of every protocol."""
+    """Who cannot see the accuracies is told the highest of every protocol in its panel."""
     best = {
         protocol.key: formats.decimal(
             max(e.accuracy for e in toy_results.evaluations if e.protocol == protocol.key)
         )
-        for protocol in toy_results.protocols
+        for protocol in toy_results.ran
     }
-    alt = pictures["accuracies"].alt
+    shown = {key: "accuracies" if key in ("given", "cv") else "accuracies-others" for key in best}
 
-    assert [] == [key for key, accuracy in best.items() if f"to {accuracy} (" not in alt]
+    untold = [key for key, n in best.items() if f"to {n} (" not in pictures[shown[key]].alt]
+
+    assert [] == untold
 
 
 def test_alternative_of_an_embedding_names_each_class(
@@ -314,3 +318,49 @@ def test_fonts_of_matplotlib_are_left_alone() -> None:
         style.to_svg(style.canvas(10, 10))
 
     assert before == fontManager.ttflist
+
+
+def without_bootstraps(results: Results) -> Results:
+    """Leave the folds only."""
+    record = results.genes.stability
+    lists = tuple(drawn for drawn in record.lists if drawn.resampling == "folds")
+    stability = record.model_copy(update={"n_bootstraps": 0, "lists": lists})
+    return results.model_copy(
+        update={"genes": results.genes.model_copy(update={"stability": stability})}
+    )
+
+
+def test_without_bootstraps_there_is_no_stability_to_draw(toy_results: Results) -> None:
+    """One number needs no figure."""
+    assert genes.stability(without_bootstraps(toy_results)) is None
+
+
+def test_the_stability_figure_says_its_numbers(
+    toy_results: Results, pictures: dict[str, Picture]
+) -> None:
+    """The text alternative has the stability of each size, the caption what the bars are."""
+    picture = pictures["stability"]
+    values = [formats.decimal(drawn.stability) for drawn in toy_results.genes.stability.lists]
+
+    assert [value for value in values if value not in picture.alt] == []
+    assert "not for other samples" in picture.caption
+
+
+def test_few_steady_genes_are_named(toy_results: Results, pictures: dict[str, Picture]) -> None:
+    """The caption names the genes that are in at least 80 % of the lists."""
+    table = toy_results.genes.table
+    steady = [
+        gene
+        for gene, frequency in zip(table.ids, table.selection_frequency, strict=True)
+        if frequency >= 0.8
+    ]
+
+    assert 0 < len(steady) <= genes.MAX_NAMED
+    assert [gene for gene in steady if gene not in pictures["stability"].caption] == []
+
+
+def test_the_heat_map_says_that_its_genes_were_chosen_by_the_labels(
+    pictures: dict[str, Picture],
+) -> None:
+    """The caption warns that random data would give a clear picture too."""
+    assert "would arise from random data too" in pictures["heat-map"].caption

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from pipeline.results import Results
-from report.figures import embeddings, genes, models, style
+from report.figures import decisions, embeddings, genes, models, resampling, style
 from report.figures.style import Picture
+from report.selection import in_brief, in_full
 
 
 def draw(results: Results) -> dict[str, Picture]:
@@ -21,12 +22,21 @@ def draw(results: Results) -> dict[str, Picture]:
         By key; numbers run from 1 in the order of the page.
     """
     with style.drawing():
-        pictures = [
-            models.accuracies(results),
+        pictures: list[Picture | None] = [
+            models.accuracies(results, in_full(results), key="accuracies"),
             *(embeddings.embedding(results, record) for record in results.embeddings),
-            *(models.confusions(results, protocol) for protocol in results.ran),
+            *(models.confusions(results, protocol) for protocol in in_full(results)),
             models.roc(results),
+            models.accuracies(results, in_brief(results), key="accuracies-others"),
+            resampling.permutations(results),
+            resampling.learning_curves(results),
+            resampling.leaky_twin(results),
+            *(decisions.error_map(results, protocol) for protocol in in_full(results)),
+            decisions.coverage(results),
+            decisions.thresholds(results),
+            decisions.calibration(results),
             genes.heat_map(results),
+            genes.stability(results),
         ]
     shown = [picture for picture in pictures if picture]
     return {

@@ -1,6 +1,5 @@
-"""Figures of the evaluation: accuracies with intervals, confusion matrices, ROC curves."""
+"""Figures of the scores: accuracies with intervals, confusion matrices, ROC curves."""
 
-from math import ceil
 from textwrap import fill
 from typing import Any
 
@@ -12,67 +11,88 @@ from report import formats
 from report.figures import style
 from report.figures.style import Picture
 
-MAX_HEIGHT_MM = 150  # a page holds this, a caption and the start of a table
 MAX_CLASSES_OF_ALL = 6  # with more, the matrices of all models would be too small to read
 
 
-def accuracies(results: Results) -> Picture:
-    """Draw every model's accuracy and interval, protocol by protocol.
+def accuracies(results: Results, protocols: tuple[Protocol, ...], *, key: str) -> Picture | None:
+    """Draw every model's accuracy and interval, a panel for each protocol.
 
     Parameters
     ----------
     results : Results
         The results object.
+    protocols : tuple of Protocol
+        The protocols.
+    key : str
+        The figure's key.
 
     Returns
     -------
-    Picture
-        The key figure.
+    Picture or None
+        None without a protocol.
     """
-    protocols = results.ran
-    figure = style.canvas(style.COLUMN_MM, 22 + 6.4 * len(results.models))
-    panels = figure.subplots(1, len(protocols), sharey=True, squeeze=False)[0]
+    if not protocols:
+        return None
+    figure = style.canvas(style.COLUMN_MM, 24 + 4.7 * len(results.models))
+    panels: Any = figure.subplots(1, len(protocols), sharey=True, squeeze=False)[0]
+    low = min(e.accuracy_interval.low for p in protocols for e in results.of_protocol(p.key))
+    width = 60 // len(protocols)  # characters that fit above a panel
     for axes, protocol in zip(panels, protocols, strict=True):
         _forest(axes, results, protocol)
+        axes.set_xlim(max(0.0, low - 0.05), 1.015)
+        axes.set_title(f"{fill(protocol.label, width)}\n{_sizes(protocol)}", fontsize=8.5)
     panels[0].set_yticks(range(len(results.models)), [model.label for model in results.models])
     figure.supxlabel("accuracy, with 95 % interval", fontsize=8.5)
     has_baseline = any(model.is_baseline for model in results.models)
     dashed = "Dashed line: always naming the largest class. " if has_baseline else ""
+    drawn = results.primary.protocol in {protocol.key for protocol in protocols}
+    filled = "Filled point: the evaluation of the headline. " if drawn else ""
+    several = (
+        "Protocols hold out different samples and are not to be compared point by point."
+        if len(protocols) > 1
+        else ""
+    )
     return Picture(
-        key="accuracies",
-        title="Accuracy of every model under every protocol",
+        key=key,
+        title=f"Accuracy of every model: {', '.join(formats.inline(p.label) for p in protocols)}",
         caption="Points: accuracy on held-out samples; bars: 95 % intervals (methods in the tables "
-        f"of each protocol). {dashed}Filled point: the evaluation of the headline. Protocols hold "
-        "out different samples and are not to be compared point by point.",
-        alt=_accuracies_alt(results),
+        "of each protocol); at the right: wrong predictions of all, repeats summed. "
+        f"{dashed}{filled}{several}".rstrip(),
+        alt=_accuracies_alt(results, protocols),
         svg=style.to_svg(figure),
     )
 
 
 def _forest(axes: Any, results: Results, protocol: Protocol) -> None:
-    """Draw one protocol's accuracies."""
+    """Draw one protocol's accuracies in the order of the models."""
     baseline = {model.key for model in results.models if model.is_baseline}
     for row, evaluation in enumerate(results.of_protocol(protocol.key)):
         colour = style.BASELINE if evaluation.model in baseline else style.CLASS_COLOURS[0]
         primary = evaluation.key == results.primary_evaluation
         interval = evaluation.accuracy_interval
-        axes.plot([interval.low, interval.high], [row, row], color=colour, linewidth=1.6)
+        axes.plot([interval.low, interval.high], [row, row], color=colour, linewidth=1.5)
         axes.plot(
             evaluation.accuracy,
             row,
             marker="o",
-            markersize=5.5,
+            markersize=5,
             markerfacecolor=colour if primary else "white",
             markeredgecolor=colour,
-            markeredgewidth=1.4,
+            markeredgewidth=1.3,
+        )
+        axes.text(
+            1.02,
+            row,
+            f"{evaluation.n_errors}/{evaluation.n_predictions}",
+            transform=axes.get_yaxis_transform(),
+            va="center",
+            fontsize=7,
+            color=style.MUTED,
         )
         if evaluation.model in baseline:
             axes.axvline(
                 evaluation.accuracy, color=style.BASELINE, linestyle="--", linewidth=0.9, zorder=0
             )
-    axes.set_title(f"{protocol.label}\n{_sizes(protocol)}", fontsize=8.5)
-    low = min(e.accuracy_interval.low for e in results.evaluations)
-    axes.set_xlim(max(0.0, low - 0.05), 1.015)
     axes.grid(axis="x", color=style.RULE, linewidth=0.5)
     axes.tick_params(axis="y", length=0)
     axes.set_axisbelow(True)
@@ -82,15 +102,18 @@ def _forest(axes: Any, results: Results, protocol: Protocol) -> None:
 
 def _sizes(protocol: Protocol) -> str:
     """Say how many samples a protocol holds out."""
-    if protocol.resampled:
-        return f"{protocol.n_repeats} × {protocol.n_folds} folds, n = {len(protocol.sample_ids)}"
-    return f"{protocol.n_train} train, n = {protocol.n_test} held out"
+    n = len(protocol.sample_ids)
+    if protocol.design == "split":
+        return f"{protocol.n_train} train, n = {n}"
+    if protocol.design == "repeated":
+        return f"{protocol.n_repeats} × {protocol.n_folds} folds, n = {n}"
+    return f"{protocol.n_folds} folds, n = {n}"
 
 
-def _accuracies_alt(results: Results) -> str:
-    """Say who stands highest, and against what."""
+def _accuracies_alt(results: Results, protocols: tuple[Protocol, ...]) -> str:
+    """Say who stands lowest and highest, and where the baseline is."""
     sentences = []
-    for protocol in results.ran:
+    for protocol in protocols:
         scored = results.of_protocol(protocol.key)
         best = max(scored, key=lambda evaluation: evaluation.accuracy)
         worst = min(scored, key=lambda evaluation: evaluation.accuracy)
@@ -124,20 +147,18 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
     if many:
         primary = results.primary.model
         scored = tuple(e for e in scored if e.model == primary)
-    columns = min(6 if n_classes <= 3 else 3, len(scored))
-    rows = ceil(len(scored) / columns)
-    height = min(rows * (style.COLUMN_MM / columns + 12), MAX_HEIGHT_MM)
-    figure = style.canvas(style.COLUMN_MM, height)
-    panels = figure.subplots(rows, columns, squeeze=False)
-    for axes in panels.flat[len(scored) :]:
-        axes.remove()
-    for position, evaluation in enumerate(scored):
-        axes = panels.flat[position]
+    columns = min(7 if n_classes <= 2 else 5 if n_classes == 3 else 3, len(scored))
+    figure, panels = style.panels(
+        len(scored), columns=columns, height_mm=style.COLUMN_MM / columns + 12
+    )
+    for position, (axes, evaluation) in enumerate(zip(panels, scored, strict=True)):
         _matrix(axes, results, evaluation, protocol.n_repeats)
         if position % columns:
             axes.set_yticklabels([])
         else:
             axes.set_ylabel("true class")
+        if position + columns < len(scored):
+            axes.set_xticklabels([])
     per_repeat = (
         f"Counts are means over the {protocol.n_repeats} repeats; rows sum to the number of "
         "samples of the class."
@@ -152,7 +173,7 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
     )
     return Picture(
         key=f"confusion-{protocol.key}",
-        title=f"Confusion matrices: {protocol.label[0].lower()}{protocol.label[1:]}",
+        title=f"Confusion matrices: {formats.inline(protocol.label)}",
         caption=f"Rows: true class; columns: predicted class. {per_repeat} {shown}Darker: a larger "
         "share of the true class.",
         alt=_confusions_alt(results, scored, protocol),
@@ -175,10 +196,10 @@ def _matrix(axes: Any, results: Results, evaluation: Evaluation, n_repeats: int)
                 text,
                 ha="center",
                 va="center",
-                fontsize=9 if len(names) <= 5 else 6.5,
+                fontsize=8 if len(names) <= 5 else 6.5,
                 color="white" if shares[i][j] > 0.6 else style.INK,
             )
-    axes.set_title(fill(results.model(evaluation.model).label, 16), fontsize=8)
+    axes.set_title(fill(results.model(evaluation.model).label, 17), fontsize=7.5)
     # Two short names fit side by side; more would overprint each other.
     tilt = {"rotation": 90} if len(names) > 2 or max(map(len, names)) > 7 else {}
     axes.set_xticks(range(len(names)), names, **tilt)
@@ -205,7 +226,7 @@ def _confusions_alt(results: Results, scored: tuple[Evaluation, ...], protocol: 
 
 
 def roc(results: Results) -> Picture | None:
-    """Draw ROC curves for every protocol that holds each sample out once.
+    """Draw ROC curves for every protocol that has them.
 
     Parameters
     ----------
@@ -215,7 +236,7 @@ def roc(results: Results) -> Picture | None:
     Returns
     -------
     Picture or None
-        None if no such protocol has both classes among its held-out samples. With more
+        None if no protocol has both classes among samples that one model scored. With more
         than two classes the curves are those of the headline's model.
     """
     protocols = [
@@ -225,18 +246,18 @@ def roc(results: Results) -> Picture | None:
     ]
     if not protocols:
         return None
-    two_classes = len(results.data.classes) == 2
-    figure = style.canvas(style.COLUMN_MM, 96)
-    panels = figure.subplots(1, len(protocols), squeeze=False)[0]
+    figure, panels = style.panels(
+        len(protocols), columns=3, height_mm=78 if len(protocols) > 2 else 118
+    )
     entries: dict[str, Any] = {}
     for axes, protocol in zip(panels, protocols, strict=True):
-        entries |= _curves(axes, results, protocol, two_classes=two_classes)
+        entries |= _curves(axes, results, protocol)
     panels[0].set_ylabel("true positive rate")
     figure.legend(list(entries.values()), list(entries), loc="outside lower left", ncols=3)
-    positive = results.data.classes[1].label
+    positive = results.data.positive_class
     what = (
         f"One curve for each model, the baseline left out; positive class: {positive}."
-        if two_classes
+        if len(results.data.classes) == 2
         else "One curve for each class against the rest, for the model of the headline."
     )
     return Picture(
@@ -249,44 +270,57 @@ def roc(results: Results) -> Picture | None:
     )
 
 
-def _curves(
-    axes: Any, results: Results, protocol: Protocol, *, two_classes: bool
-) -> dict[str, Any]:
+def _curves(axes: Any, results: Results, protocol: Protocol) -> dict[str, Any]:
     """Draw one protocol's curves, the same name in the same style; give the legend's entries."""
     axes.plot([0, 1], [0, 1], color=style.RULE, linewidth=0.9)
-    primary = results.primary.model
-    shown = [model for model in results.models if not model.is_baseline]
-    order = (
-        [model.label for model in shown]
-        if two_classes
-        else [summary.label for summary in results.data.classes]
-    )
     entries = {}
-    for evaluation in results.of_protocol(protocol.key):
-        model = next((m for m in shown if m.key == evaluation.model), None)
-        if model is None or not (two_classes or model.key == primary):
-            continue
-        for curve in evaluation.roc:
-            name = model.label if two_classes else curve.label
-            colour, dashes = style.MODEL_STYLES[order.index(name) % len(style.MODEL_STYLES)]
-            (entries[style.shorten(name, 36)],) = axes.step(
-                curve.false_positive_rate,
-                curve.true_positive_rate,
-                where="post",
-                color=colour,
-                linestyle=dashes,
-                linewidth=1.4,
-            )
-    axes.set_title(f"{protocol.label} (n = {protocol.n_test})", fontsize=8.5)
+    for name, (colour, dashes, width), curve in _styled(results, protocol):
+        (entries[style.shorten(name, 36)],) = axes.step(
+            curve.false_positive_rate,
+            curve.true_positive_rate,
+            where="post",
+            color=colour,
+            linestyle=dashes,
+            linewidth=width,
+        )
+    axes.set_title(f"{protocol.label}\nn = {len(protocol.sample_ids)}", fontsize=8.5)
     axes.set_xlabel("false positive rate")
     axes.set_box_aspect(1)
+    axes.set_xticks([0, 0.5, 1])
+    axes.set_yticks([0, 0.5, 1])
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
     return entries
 
 
+def _styled(results: Results, protocol: Protocol) -> list[tuple[str, tuple[str, str, float], Any]]:
+    """Pair the curves of a protocol with a name and a look.
+
+    More models than there are looks cannot be told apart: then that of the headline stands out
+    and is drawn last.
+    """
+    primary = results.primary.model
+    if len(results.data.classes) > 2:
+        of = next(e for e in results.of_protocol(protocol.key) if e.model == primary)
+        return [(curve.label, style.line(k), curve) for k, curve in enumerate(of.roc)]
+    scored = results.of_protocol(protocol.key, baseline=False)
+    if len(scored) <= len(style.MODEL_STYLES):
+        return [
+            (results.model(e.model).label, style.line(k), curve)
+            for k, e in enumerate(scored)
+            for curve in e.roc
+        ]
+    drawn = {primary: (results.model(primary).label, style.line(1))}
+    others = ("other models", (style.BACKDROP, "-", 0.8))
+    return [
+        (*drawn.get(e.model, others), curve)
+        for e in sorted(scored, key=lambda e: e.model == primary)
+        for curve in e.roc
+    ]
+
+
 def _roc_alt(results: Results, protocols: list[Protocol]) -> str:
-    """Say the areas of the curves that are drawn."""
+    """Say the areas under the curves."""
     sentences = []
     for protocol in protocols:
         scored = results.of_protocol(protocol.key, baseline=False)

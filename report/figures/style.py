@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import matplotlib
@@ -21,6 +22,8 @@ INK = "#1b1b1b"
 MUTED = "#5d5d5d"
 RULE = "#c9c9c9"
 BASELINE = "#8a8a8a"
+BACKDROP = "#a3a3a3"  # what stands behind the one that matters
+MARK = "#D55E00"  # the observed value against what chance gives
 CLASS_COLOURS = (
     "#0072B2",
     "#D55E00",
@@ -41,6 +44,7 @@ MODEL_STYLES = (
     ("#E69F00", "--"),
 )
 COLUMN_MM = 170  # the width of two journal columns
+MAX_HEIGHT_MM = 150  # a page holds this, a caption and the start of a table
 _MM_PER_INCH = 25.4
 
 _RC: dict[str, Any] = {
@@ -119,6 +123,38 @@ def canvas(width_mm: float, height_mm: float) -> Figure:
     return Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout="constrained")
 
 
+def panels(
+    n: int, *, columns: int, height_mm: float, sharex: bool = False, sharey: bool = False
+) -> tuple[Figure, list[Any]]:
+    """Make a figure of panels side by side, as many rows of them as it takes.
+
+    Parameters
+    ----------
+    n : int
+        Number of panels.
+    columns : int
+        Most panels in a row.
+    height_mm : float
+        Height of one row in millimetres; all rows together are no higher than a page allows.
+    sharex, sharey : bool, default=False
+        Whether all panels have the same axis.
+
+    Returns
+    -------
+    tuple of Figure and list of Axes
+        The figure and its `n` panels, row by row.
+    """
+    across = min(columns, max(n, 2))  # a panel alone would be too wide to read
+    rows = ceil(n / across)
+    figure = canvas(COLUMN_MM, min(rows * height_mm, MAX_HEIGHT_MM))
+    grid: Any = figure.subplots(rows, across, squeeze=False, sharex=sharex, sharey=sharey)
+    for gap, axes in enumerate(grid.flat[n:], start=n):
+        axes.remove()
+        if rows > 1:
+            grid.flat[gap - across].tick_params(labelbottom=True)  # now the lowest of its column
+    return figure, list(grid.flat[:n])
+
+
 def to_svg(figure: Figure) -> bytes:
     """Write a figure as SVG, without a date.
 
@@ -159,6 +195,22 @@ def class_style(position: int) -> tuple[str, str]:
     n_colours, n_markers = len(CLASS_COLOURS), len(CLASS_MARKERS)
     shift = position // n_colours
     return CLASS_COLOURS[position % n_colours], CLASS_MARKERS[(position + shift) % n_markers]
+
+
+def line(position: int) -> tuple[str, str, float]:
+    """Give the look of a curve.
+
+    Parameters
+    ----------
+    position : int
+        Its place among the curves.
+
+    Returns
+    -------
+    tuple of str, str and float
+        Colour, dashes and width; repeated where there are more curves than looks.
+    """
+    return (*MODEL_STYLES[position % len(MODEL_STYLES)], 1.4)
 
 
 def shorten(text: str, length: int = 28) -> str:

@@ -3,13 +3,23 @@
 from dataclasses import replace
 
 from pipeline.results import Results
+from report.selection import in_brief, in_full
 from report.tables.data import classes, files, ledger
+from report.tables.decisions import (
+    abstentions,
+    calibrations,
+    coverage,
+    misclassified,
+    predictions,
+    thresholds,
+)
 from report.tables.embeddings import embeddings
-from report.tables.genes import genes
+from report.tables.genes import genes, overlaps, stability
 from report.tables.improvements import improvements
-from report.tables.models import comparisons, misclassified, per_class, scores
+from report.tables.models import brief, comparisons, per_class, ranking, rates, scores
 from report.tables.provenance import packages, settings
 from report.tables.record import Table
+from report.tables.resampling import leaky_twin, learning_curves, permutations, variants
 
 
 def build(results: Results) -> dict[str, Table]:
@@ -25,7 +35,7 @@ def build(results: Results) -> dict[str, Table]:
     dict of str to Table
         By key; numbers run from 1 in the order of the page.
     """
-    ran = results.ran
+    full = in_full(results)
     tables = [
         classes(results),
         ledger(results),
@@ -33,19 +43,37 @@ def build(results: Results) -> dict[str, Table]:
         embeddings(results),
         *(
             table
-            for protocol in ran
-            for table in (scores(results, protocol), per_class(results, protocol))
+            for protocol in full
+            for table in (
+                scores(results, protocol),
+                rates(results, protocol),
+                ranking(results, protocol),
+                per_class(results, protocol),
+            )
         ),
-        *([comparisons(results)] if results.comparisons else []),
+        comparisons(results),
+        *(brief(results, protocol) for protocol in in_brief(results)),
+        permutations(results),
+        learning_curves(results),
+        *(variants(results, protocol) for protocol in full),
+        leaky_twin(results),
         misclassified(results),
+        predictions(results),
+        abstentions(results),
+        coverage(results),
+        thresholds(results),
+        calibrations(results),
         *([improvements(results)] if results.improvements else []),
         genes(results),
+        stability(results),
+        *([overlaps(results)] if results.genes.published else []),
         packages(results),
         settings(results),
     ]
+    shown = [table for table in tables if table]
     return {
         table.key: replace(_without_empty_columns(table), number=number)
-        for number, table in enumerate(tables, start=1)
+        for number, table in enumerate(shown, start=1)
     }
 
 

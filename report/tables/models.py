@@ -1,22 +1,110 @@
-"""Tables of the evaluation: scores, scores by class, comparisons, and who was misclassified."""
+"""Tables of the scores: decisions, rates, ranking, scores by class, comparisons of models."""
 
-from pipeline.records.models import (
-    Averages,
-    ClassMetrics,
-    Evaluation,
-    Protocol,
-)
+from pipeline.records.models import Averages, ClassMetrics, Comparison, Evaluation, Protocol, Rate
 from pipeline.results import Results
 from report import formats
+from report.selection import in_full
 from report.tables.record import Table, columns
 
-MAX_MISCLASSIFIED = 60  # rows; a longer table is a list that nobody reads
-
-_NOT_HELD_OUT = "not held out"
+ALPHA = 0.05  # of the family-wise error rate that Holm's adjustment holds
+MAX_CHOICES = 3
 
 
 def scores(results: Results, protocol: Protocol) -> Table:
-    """Show every model's scores under one protocol.
+    """Show how often every model's decisions were right under one protocol.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    protocol : Protocol
+        The protocol.
+
+    Returns
+    -------
+    Table
+        One row a model; the exact interval where each sample was held out once, the range over
+        repeats where it was held out more often.
+    """
+    scored = results.of_protocol(protocol.key)
+    rows = tuple(
+        (
+            results.model(e.model).label,
+            _errors(e),
+            formats.decimal(e.accuracy),
+            formats.interval(e.accuracy_interval),
+            formats.interval(e.accuracy_exact) if e.accuracy_exact else "",
+            _range(e.repeat_accuracies),
+            formats.decimal(e.balanced_accuracy),
+            formats.decimal(e.macro.f1),
+            formats.decimal(e.mcc),
+        )
+        for e in scored
+    )
+    exact = dict.fromkeys(e.accuracy_exact.method for e in scored if e.accuracy_exact)
+    methods = " or ".join(dict.fromkeys(e.accuracy_interval.method for e in scored))
+    said = f"{methods}; exact: {' or '.join(exact)}" if exact else methods
+    return Table(
+        key=f"scores-{protocol.key}",
+        caption=f"{protocol.label}: decisions of every model.",
+        columns=columns(
+            "Model",
+            "*Errors",
+            "*Accuracy",
+            "*95 % interval",
+            "*Exact interval",
+            "*Lowest and highest repeat",
+            "*Balanced accuracy",
+            "*F1, mean over classes",
+            "*MCC",
+        ),
+        rows=rows,
+        note=f"{_sizes(protocol)} Intervals of the accuracy: {said}."
+        f"{_undefined(scored, ('MCC', 'F1', 'balanced accuracy'))}",
+    )
+
+
+def rates(results: Results, protocol: Protocol) -> Table | None:
+    """Show sensitivity, specificity and predictive values under one protocol.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    protocol : Protocol
+        The protocol.
+
+    Returns
+    -------
+    Table or None
+        One row a model; None with more than two classes.
+    """
+    scored = [e for e in results.of_protocol(protocol.key) if e.rates]
+    if not scored:
+        return None
+    headings = [heading for rate in scored[0].rates for heading in (f"*{rate.label}", "*Interval")]
+    return Table(
+        key=f"rates-{protocol.key}",
+        caption=f"{protocol.label}: sensitivity, specificity and predictive values, positive class "
+        f"{results.data.positive_class}.",
+        columns=columns("Model", *headings),
+        rows=tuple(
+            (
+                results.model(e.model).label,
+                *(cell for rate in e.rates for cell in _rate(rate)),
+            )
+            for e in scored
+        ),
+        note="In brackets: counts"
+        + (f", summed over {protocol.n_repeats} repeats" if protocol.n_repeats > 1 else "")
+        + _rate_methods(scored)
+        + ". The predictive values hold for this share of the classes only. "
+        f"{formats.UNDEFINED}: there is no such sample.",
+    )
+
+
+def ranking(results: Results, protocol: Protocol) -> Table:
+    """Show how well scores rank and probabilities fit, and what was tuned.
 
     Parameters
     ----------
@@ -31,26 +119,64 @@ def scores(results: Results, protocol: Protocol) -> Table:
         One row a model.
     """
     scored = results.of_protocol(protocol.key)
-    rows = tuple(
-        (
-            results.model(e.model).label,
-            f"{formats.count(e.n_errors)} of {formats.count(e.n_predictions)}",
-            formats.decimal(e.accuracy),
-            formats.interval(e.accuracy_interval),
-            formats.decimal(e.balanced_accuracy),
-            formats.decimal(e.mcc),
-            formats.decimal(e.roc_auc),
-        )
-        for e in scored
+    intervals = dict.fromkeys(e.roc_auc_interval.method for e in scored if e.roc_auc_interval)
+    said = f" Intervals: {' or '.join(intervals)}." if intervals else ""
+    folds = (
+        f" Settings were chosen by {protocol.n_inner_folds}-fold cross-validation within each "
+        "training part; in brackets: in how many training parts."
+        if any(e.chosen for e in scored)
+        else ""
     )
-    methods = " or ".join(dict.fromkeys(e.accuracy_interval.method for e in scored))
-    errors = f"{protocol.n_train} training and {protocol.n_test} held-out samples."
-    if protocol.resampled:
-        errors = f"About {protocol.n_train} training and {protocol.n_test} held-out samples a fold."
-    if protocol.n_repeats > 1:
-        errors += f" Errors are summed over {protocol.n_repeats} repeats."
     return Table(
-        key=f"scores-{protocol.key}",
+        key=f"ranking-{protocol.key}",
+        caption=f"{protocol.label}: ranking and probabilities of every model.",
+        columns=columns(
+            "Model",
+            "Score",
+            "*ROC AUC",
+            "*95 % interval",
+            "*Brier score",
+            "*Log loss",
+            "Settings chosen",
+        ),
+        rows=tuple(
+            (
+                results.model(e.model).label,
+                results.model(e.model).score,
+                formats.decimal(e.roc_auc),
+                formats.interval(e.roc_auc_interval) if e.roc_auc_interval else "",
+                formats.decimal(e.brier),
+                formats.decimal(e.log_loss),
+                _choices(e),
+            )
+            for e in scored
+        ),
+        note="ROC AUC: 1 where every positive sample ranks above every negative one, 0.5 by "
+        "chance. Brier score and log loss judge probabilities, lower is better; "
+        f"{formats.UNDEFINED} where a model gives none.{said}{folds}",
+    )
+
+
+def brief(results: Results, protocol: Protocol) -> Table:
+    """Show the scores of every model under one protocol in one table.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    protocol : Protocol
+        The protocol.
+
+    Returns
+    -------
+    Table
+        One row a model, with the samples that it got wrong.
+    """
+    scored = results.of_protocol(protocol.key)
+    methods = " or ".join(dict.fromkeys(e.accuracy_interval.method for e in scored))
+    nouns = results.study.sample_noun_plural
+    return Table(
+        key=f"brief-{protocol.key}",
         caption=f"{protocol.label}: scores of every model.",
         columns=columns(
             "Model",
@@ -58,11 +184,22 @@ def scores(results: Results, protocol: Protocol) -> Table:
             "*Accuracy",
             "*95 % interval",
             "*Balanced accuracy",
-            "*MCC",
             "*ROC AUC",
+            f"Wrong {nouns}",
         ),
-        rows=rows,
-        note=f"{errors} Intervals: {methods}.{_undefined(scored)}",
+        rows=tuple(
+            (
+                results.model(e.model).label,
+                _errors(e),
+                formats.decimal(e.accuracy),
+                formats.interval(e.accuracy_interval),
+                formats.decimal(e.balanced_accuracy),
+                formats.decimal(e.roc_auc),
+                _wrong(protocol, e),
+            )
+            for e in scored
+        ),
+        note=f"{_sizes(protocol)} Intervals: {methods}.",
     )
 
 
@@ -79,8 +216,10 @@ def per_class(results: Results, protocol: Protocol) -> Table:
     Returns
     -------
     Table
-        For each model one row a class and two averages.
+        For each model one row a class and two averages; of two classes one row a model.
     """
+    if len(results.data.classes) == 2:
+        return _two_classes(results, protocol)
     rows: list[tuple[str, ...]] = []
     for evaluation in results.of_protocol(protocol.key):
         label = results.model(evaluation.model).label
@@ -98,42 +237,30 @@ def per_class(results: Results, protocol: Protocol) -> Table:
     )
 
 
-def misclassified(results: Results) -> Table:
-    """List who was misclassified, and by which models.
-
-    Parameters
-    ----------
-    results : Results
-        The results object.
-
-    Returns
-    -------
-    Table
-        One row a sample that any model got wrong; a cell for each protocol.
-    """
-    ran = results.ran
-    erred = [_who_erred(results, protocol) for protocol in ran]
-    rows: list[tuple[str, ...]] = []
-    for sample in results.data.samples:
-        cells = [by_sample.get(sample.id, _NOT_HELD_OUT) for by_sample in erred]
-        if any(cell not in ("", _NOT_HELD_OUT) for cell in cells):
-            rows.append((sample.id, sample.label, *(cell or "all right" for cell in cells)))
-    noun, nouns = results.study.sample_noun, results.study.sample_noun_plural
-    repeats = next((p.n_repeats for p in ran if p.resampled and p.n_repeats > 1), None)
-    counted = f"In brackets: in how many of {repeats} repeats. " if repeats else ""
-    n_more = len(rows) - MAX_MISCLASSIFIED
-    more = f" {n_more} more {nouns} were misclassified; results.json has all." if n_more > 0 else ""
+def _two_classes(results: Results, protocol: Protocol) -> Table:
+    """Precision, recall and F1 of two classes side by side."""
+    labels = [summary.label for summary in results.data.classes]
+    heads = [f"*{what}, {label}" for label in labels for what in ("Precision", "Recall", "F1")]
+    evaluations = results.of_protocol(protocol.key)
     return Table(
-        key="misclassified",
-        caption=f"Misclassified {nouns}, and the models that got them wrong "
-        "(the majority baseline left out).",
-        columns=columns(noun.capitalize(), "Class", *(p.label for p in ran)),
-        rows=tuple(rows[:MAX_MISCLASSIFIED]),
-        note=f"{counted}“{_NOT_HELD_OUT}”: the sample was used for training there.{more}",
+        key=f"per-class-{protocol.key}",
+        caption=f"{protocol.label}: precision, recall and F1 by class.",
+        columns=columns("Model", *heads, "*F1, mean", "*F1, weighted mean"),
+        rows=tuple(
+            (
+                results.model(evaluation.model).label,
+                *(cell for m in evaluation.per_class for cell in _prf(m)),
+                formats.decimal(evaluation.macro.f1),
+                formats.decimal(evaluation.weighted.f1),
+            )
+            for evaluation in evaluations
+        ),
+        note="– where no sample was predicted to be of the class. The weighted mean weights each "
+        "class by its number of samples.",
     )
 
 
-def comparisons(results: Results) -> Table:
+def comparisons(results: Results) -> Table | None:
     """Compare the model of the headline with every other on the same held-out samples.
 
     Parameters
@@ -143,44 +270,118 @@ def comparisons(results: Results) -> Table:
 
     Returns
     -------
-    Table
-        One row a pair and single split.
+    Table or None
+        One row a pair and protocol that is shown in full; None without a pair.
     """
     primary = results.primary.model
-    rows = []
-    for pair in results.comparisons:
-        if primary not in (pair.first, pair.second):
-            continue
-        other = pair.second if pair.first == primary else pair.first
-        only = (pair.n_only_first_right, pair.n_only_second_right)
-        only_primary, only_other = only if pair.first == primary else only[::-1]
-        rows.append(
-            (
-                results.protocol(pair.protocol).label,
-                results.model(other).label,
-                formats.count(only_primary),
-                formats.count(only_other),
-                formats.p_value(pair.p_value),
-                formats.p_value(pair.p_adjusted),
-            )
-        )
+    shown = {protocol.key for protocol in in_full(results)}
+    pairs = [
+        pair
+        for pair in results.comparisons
+        if primary in (pair.first, pair.second) and pair.protocol in shown
+    ]
+    if not pairs:
+        return None
     return Table(
         key="comparisons",
         caption=f"{results.model(primary).label}, the model of the headline, against every other "
         "model on the same held-out samples.",
         columns=columns(
-            "Protocol",
+            "Protocol and test",
             "Other model",
-            "*Only the headline's right",
+            "*Difference (points)",
+            "*Only the headline’s right",
             "*Only the other right",
-            "*p (McNemar)",
-            "*p adjusted (Holm)",
+            "*p",
+            "*p adjusted",
+            "Reading",
         ),
-        rows=tuple(rows),
-        note="Adjusted for all pairs of models of the protocol, the baseline left out. Where p is "
-        "not small there is no evidence of a difference.",
+        rows=tuple(_compared(results, pair, primary) for pair in pairs),
+        note="Difference: accuracy of the headline’s model less that of the other, in percentage "
+        "points; under resampling, counts are summed over repeats. p adjusted: after Holm, for all "
+        "pairs of models of the protocol, the baseline left out; pairs with the baseline are not "
+        f"adjusted. Only pairs with the headline’s model are shown; results.json has all "
+        f"{formats.count(len(results.comparisons))} pairs.",
         grouped=True,
     )
+
+
+def _compared(results: Results, pair: Comparison, primary: str) -> tuple[str, ...]:
+    """Turn a pair so that the headline's model comes first, and say what its test says."""
+    turned = pair.first != primary
+    only = (pair.n_only_first_right, pair.n_only_second_right)
+    only_primary, only_other = only[::-1] if turned else only
+    difference = -pair.difference if turned else pair.difference
+    more = "the headline’s is right more often"
+    reading = more if difference > 0 else "the other is right more often"
+    return (
+        f"{results.protocol(pair.protocol).label}: {pair.test}",
+        results.model(pair.first if turned else pair.second).label,
+        formats.points(difference),
+        formats.count(only_primary),
+        formats.count(only_other),
+        formats.p_value(pair.p_value),
+        formats.p_value(pair.p_adjusted),
+        "no evidence of a difference" if pair.p_adjusted > ALPHA else reading,
+    )
+
+
+def _sizes(protocol: Protocol) -> str:
+    """Say how many samples train, and how many are held out."""
+    n = len(protocol.sample_ids)
+    if protocol.design == "split":
+        return f"{protocol.n_train} training and {n} held-out samples."
+    if protocol.design == "repeated":
+        repeats = (
+            f" Errors are summed over {protocol.n_repeats} repeats."
+            if protocol.n_repeats > 1
+            else ""
+        )
+        return (
+            f"About {protocol.n_train} training and {protocol.n_test} held-out samples a fold."
+            f"{repeats}"
+        )
+    return f"{n} samples, each held out once in {protocol.n_folds} folds."
+
+
+def _errors(evaluation: Evaluation) -> str:
+    """Write the errors of all predictions."""
+    return f"{formats.count(evaluation.n_errors)} of {formats.count(evaluation.n_predictions)}"
+
+
+def _range(repeats: tuple[float, ...]) -> str:
+    """Write the lowest and highest accuracy of several repeats."""
+    if len(repeats) < 2:
+        return ""
+    return f"{formats.decimal(min(repeats))} to {formats.decimal(max(repeats))}"
+
+
+def _rate(rate: Rate) -> tuple[str, str]:
+    """Write a rate with its counts, and its interval."""
+    if rate.value is None:
+        return formats.UNDEFINED, ""
+    share = f"{formats.decimal(rate.value)} ({rate.n_right}/{rate.n})"
+    return share, formats.interval(rate.interval) if rate.interval else ""
+
+
+def _rate_methods(scored: list[Evaluation]) -> str:
+    """Name the method of the rates' intervals, where there are any."""
+    methods = dict.fromkeys(r.interval.method for e in scored for r in e.rates if r.interval)
+    return f"; 95 % intervals: {' or '.join(methods)}" if methods else ""
+
+
+def _choices(evaluation: Evaluation) -> str:
+    """Name the settings that inner folds chose most often."""
+    often = sorted(evaluation.chosen, key=lambda choice: -choice.n_folds)
+    named = ", ".join(f"{choice.setting} ({choice.n_folds})" for choice in often[:MAX_CHOICES])
+    n_more = len(often) - MAX_CHOICES
+    return f"{named}, {n_more} more" if n_more > 0 else named
+
+
+def _wrong(protocol: Protocol, evaluation: Evaluation) -> str:
+    """Name the samples that were ever wrong."""
+    pairs = zip(protocol.sample_ids, evaluation.n_wrong, strict=True)
+    return formats.names([sample for sample, n in pairs if n])
 
 
 def _prf(metrics: ClassMetrics | Averages) -> tuple[str, str, str]:
@@ -192,29 +393,12 @@ def _prf(metrics: ClassMetrics | Averages) -> tuple[str, str, str]:
     )
 
 
-def _undefined(scored: tuple[Evaluation, ...]) -> str:
+def _undefined(scored: tuple[Evaluation, ...], names: tuple[str, ...]) -> str:
     """Say why there is a dash."""
     reasons = dict.fromkeys(
         f"{name} is undefined ({formats.UNDEFINED}) where {reason}"
         for e in scored
         for name, reason in e.undefined.items()
-        if name == "MCC"
+        if name in names
     )
     return f" {'; '.join(reasons)}." if reasons else ""
-
-
-def _who_erred(results: Results, protocol: Protocol) -> dict[str, str]:
-    """Name the models that got each held-out sample of a protocol wrong."""
-    scored = results.of_protocol(protocol.key, baseline=False)
-    labels = [results.model(e.model).label for e in scored]
-    cells = {}
-    for column, sample in enumerate(protocol.sample_ids):
-        counts = zip(labels, (e.n_wrong[column] for e in scored), strict=True)
-        erred = [(label, n) for label, n in counts if n]
-        if protocol.n_repeats > 1:
-            cells[sample] = ", ".join(f"{label} ({n})" for label, n in erred)
-        elif erred and len(erred) == len(labels):
-            cells[sample] = "all models"
-        else:
-            cells[sample] = ", ".join(label for label, _ in erred)
-    return cells

@@ -1,0 +1,205 @@
+"""Tables of what the scores rest on: permuted labels, sample sizes, preprocessing, a leak."""
+
+from pipeline.records.models import LearningCurve, Protocol
+from pipeline.results import Results
+from report import formats
+from report.tables.record import Table, columns
+
+
+def permutations(results: Results) -> Table | None:
+    """Show the permutation test of every model.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    Table or None
+        One row a model, with the reason where there was none; None without any.
+    """
+    if not results.permutations:
+        return None
+    rows = []
+    for record in results.permutations:
+        mean = sum(record.null) / len(record.null) if record.null else None
+        rows.append(
+            (
+                results.model(record.key).label,
+                f"{formats.count(record.n_errors)} of {formats.count(record.n_predictions)}",
+                "" if mean is None else f"{mean:.1f}",
+                formats.count(min(record.null)) if record.null else "",
+                formats.count(record.n_permutations),
+                formats.p_value(record.p_value),
+                formats.p_value(record.smallest_p),
+                f"not run: {record.not_run}" if record.not_run else "",
+            )
+        )
+    return Table(
+        key="permutations",
+        caption="Errors with the real labels and with permuted ones.",
+        columns=columns(
+            "Model",
+            "*Errors",
+            "*Mean with permuted labels",
+            "*Fewest",
+            "*Permutations B",
+            "*p",
+            "*Smallest p possible",
+            "Remark",
+        ),
+        rows=tuple(rows),
+        note="p = (b + 1) / (B + 1), where b counts the permutations with no more errors than the "
+        "real labels. The smallest p possible is 1 / (B + 1): a p at that bound says that no "
+        "permutation did as well, not how much better the real labels are.",
+    )
+
+
+def learning_curves(results: Results) -> Table | None:
+    """Show accuracy by the number of training samples.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    Table or None
+        One row a model and size; None without a curve.
+    """
+    if not results.learning_curves:
+        return None
+    sizes = sorted({p.n_train for curve in results.learning_curves for p in curve.points})
+    first = results.learning_curves[0].points[0]
+    return Table(
+        key="learning",
+        caption="Accuracy after training on fewer samples.",
+        columns=columns("Model", *(f"*{formats.count(n)} samples" for n in sizes)),
+        rows=tuple(
+            (results.model(curve.key).label, *_by_size(curve, sizes))
+            for curve in results.learning_curves
+        ),
+        note=f"Mean over {formats.count(first.n_repeats)} repeats; in brackets the middle 95 % of "
+        "the repeats, a spread and not a confidence interval.",
+    )
+
+
+def _by_size(curve: LearningCurve, sizes: list[int]) -> list[str]:
+    """Accuracy and spread at each size; a dash where the curve has none."""
+    points = {point.n_train: point for point in curve.points}
+    cells = []
+    for n in sizes:
+        point = points.get(n)
+        cells.append(
+            f"{formats.decimal(point.accuracy)} "
+            f"({formats.decimal(point.low)}–{formats.decimal(point.high)})"
+            if point
+            else "–"
+        )
+    return cells
+
+
+def variants(results: Results, protocol: Protocol) -> Table | None:
+    """Show every model's errors after other preprocessing, under one protocol.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    protocol : Protocol
+        The protocol.
+
+    Returns
+    -------
+    Table or None
+        One row a model and a column a preprocessing: errors, or the mean accuracy under
+        resampling; None where there is one preprocessing only.
+    """
+    others = {
+        (e.variant, e.model): e for e in results.variant_evaluations if e.protocol == protocol.key
+    }
+    if not others:
+        return None
+    main, *_ = results.variants
+    found = others | {(main.key, e.model): e for e in results.of_protocol(protocol.key)}
+    resampled = protocol.resampled
+    rows = []
+    for model in results.models:
+        cells = []
+        for variant in results.variants:
+            one = found.get((variant.key, model.key))
+            if one is None:
+                cells.append(formats.UNDEFINED)
+            else:
+                cells.append(
+                    formats.decimal(one.accuracy) if resampled else formats.count(one.n_errors)
+                )
+        rows.append((model.label, *cells))
+    what = "mean accuracy" if resampled else f"errors among {len(protocol.sample_ids)} samples"
+    return Table(
+        key=f"variants-{protocol.key}",
+        caption=f"{protocol.label}, {what} after each preprocessing.",
+        columns=columns("Model", *(f"*{variant.label}" for variant in results.variants)),
+        rows=tuple(rows),
+        note=f"{main.label}: the preprocessing of this report, as everywhere else in it.",
+    )
+
+
+def leaky_twin(results: Results) -> Table | None:
+    """Show the accuracy with and without a leak, on real and on permuted labels.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    Table or None
+        One row a kind of labels and a place where genes were chosen; None without a twin.
+    """
+    twin = results.leaky_twin
+    if twin is None:
+        return None
+    inside, before = "inside the folds", "before the split"
+    gain = _mean(twin.leaky_permuted) - _mean(twin.honest_permuted)
+    return Table(
+        key="leak",
+        caption=f"{twin.model} on {twin.n_genes} genes, chosen inside the "
+        "folds and before the split.",
+        columns=columns("Labels", "Genes chosen", "*Accuracy", "*Balanced accuracy", "*Range"),
+        rows=(
+            (
+                "real",
+                inside,
+                *map(formats.decimal, (twin.honest_accuracy, twin.honest_balanced_accuracy)),
+                "",
+            ),
+            (
+                "real",
+                before,
+                *map(formats.decimal, (twin.leaky_accuracy, twin.leaky_balanced_accuracy)),
+                "",
+            ),
+            ("permuted", inside, *_spread(twin.honest_permuted)),
+            ("permuted", before, *_spread(twin.leaky_permuted)),
+        ),
+        note=f"{twin.n_repeats} × {twin.n_folds}-fold cross-validation. Permuted: mean and range "
+        f"over {len(twin.honest_permuted)} permutations; the largest class has a share of "
+        f"{formats.decimal(twin.majority_share)}. On permuted labels, choosing the genes before "
+        f"the split changes the mean accuracy by {formats.points(gain)} percentage points.",
+        grouped=True,
+    )
+
+
+def _mean(values: tuple[float, ...]) -> float:
+    """Mean of the accuracies."""
+    return sum(values) / len(values)
+
+
+def _spread(values: tuple[float, ...]) -> tuple[str, str, str]:
+    """Mean accuracy, no balanced one, lowest and highest."""
+    low, high = formats.decimal(min(values)), formats.decimal(max(values))
+    return formats.decimal(_mean(values)), "", f"{low} to {high}"
