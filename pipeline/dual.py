@@ -13,7 +13,7 @@ fraction of hundreds of calls. Ridge and a Newton step of logistic regression ar
 linear system, (I + W K) a = r - w b with W = diag(w); a sample of weight 0 gets a_i = 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,13 +142,12 @@ def leave_one_out_operator(
     return np.where(own > 0, left_out, K @ a + b[:, None, :])
 
 
-def training_part(
+def problems(
     K: NDArray[np.float64], y: NDArray[np.intp], weights: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Cut stacked problems down to their training rows.
-
-    Problems with fewer training rows than the largest are filled up with held-out rows,
-    which their weight of 0 keeps out.
+) -> Iterator[
+    tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+]:
+    """Cut stacked problems down to their training rows, one after the other.
 
     Parameters
     ----------
@@ -159,19 +158,17 @@ def training_part(
     weights : ndarray of float, shape (n_problems, n_samples)
         Weights, 0 for what is held out.
 
-    Returns
-    -------
-    rows : ndarray of int, shape (n_problems, n_train)
-        The rows that were kept.
-    K, y, weights : ndarray of float
-        Their parts, of shapes (n_problems, n_train, n_train) and (n_problems, n_train).
+    Yields
+    ------
+    rows : ndarray of int, shape (n_train,)
+        The training rows.
+    K, signs, weights : ndarray of float
+        Their parts, of shapes (n_train, n_train) and (n_train,), and -1 or 1 for classes.
     """
-    n_train = np.count_nonzero(weights, axis=1).max()
-    rows = np.argsort(weights == 0, axis=1, kind="stable")[:, :n_train]
-    problem = np.arange(len(rows))[:, None]
-    labels = np.broadcast_to(y, weights.shape)[problem, rows].astype(np.float64)
-    part = K[problem[:, :, None], rows[:, :, None], rows[:, None, :]]
-    return rows, part, labels, weights[problem, rows]
+    signs = np.broadcast_to(2.0 * y - 1, weights.shape)
+    for gram, sign, weight in zip(K, signs, weights, strict=True):
+        rows = np.flatnonzero(weight)
+        yield rows, gram[rows[:, None], rows], sign[rows], weight[rows]
 
 
 def solve(

@@ -9,7 +9,7 @@ as the fold's training rows say (`fold_grams`), here with rows 0 and 1 held out:
     training  [    B'         A    ]   A is all that a fit needs; its rows sum to 0
 
 With Z = (X - mean) / scale this is Z Z'. It is computed without Z: the weighted Gram
-X diag(w) X', w = 1 / scale^2, costs one product a fold, and the mean is taken out of
+X diag(1 / scale^2) X' costs one product a fold, and the mean is taken out of
 n x n numbers afterwards [1]_. Nothing is approximated. `pipeline.dual`, `logistic`
 and `svm` fit models on it.
 
@@ -24,13 +24,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
-from sklearn.preprocessing import StandardScaler
 
 MAX_DUAL_SAMPLES = 3000
 """From about here a factorisation of n x n costs more than passes over the genes."""
 
 DOUBTFUL_SHARE = 1e-6
 """A variance below this share of the mean square has lost too many digits in one pass."""
+
+EPSILON = float(np.finfo(np.float64).eps)
 
 RANK_TOLERANCE = 1e-12
 """Components with less than this share of the largest variance are rounding errors."""
@@ -63,8 +64,8 @@ def training_scale(
     """Give the divisor that scikit-learn's `StandardScaler` learns in each fold.
 
     All folds come from two matrix products. A one-pass variance loses the digits that mean
-    and mean square share; the few genes where these are too many are given to
-    `StandardScaler` itself, which also decides what counts as constant.
+    and mean square share; the few genes where these are too many get a second pass, and
+    there what counts as constant is what the second pass cannot tell from rounding [1]_.
 
     Parameters
     ----------
@@ -77,6 +78,12 @@ def training_scale(
     -------
     ndarray of float, shape (n_folds, n_genes)
         Standard deviation (divisor n) over the training rows; 1 for a constant gene.
+
+    References
+    ----------
+    .. [1] scikit-learn 1.9, `sklearn.preprocessing._data._is_constant_feature`, from Chan,
+       Golub, LeVeque (1983). Algorithms for computing the sample variance. The American
+       Statistician 37, 242-247.
     """
     centre = X.mean(axis=0)
     shifted = X - centre
@@ -87,33 +94,17 @@ def training_scale(
     variance = mean_square - (member @ shifted) ** 2
     doubtful = variance <= DOUBTFUL_SHARE * mean_square + (1e-10 * centre) ** 2
     scale = np.sqrt(np.where(doubtful, 1.0, variance))
-    # What is the same in all rows needs no second look; in clipped data it is every ninth gene.
+    # What is the same in all rows needs no second look.
     doubtful &= X.min(axis=0) < X.max(axis=0)
     for fold, train in enumerate(trains):
         genes = np.flatnonzero(doubtful[fold])
-        if len(genes):
-            scale[fold, genes] = StandardScaler().fit(X[np.ix_(train, genes)]).scale_
+        values = X[np.ix_(train, genes)]
+        mean = values.mean(axis=0)
+        second = values.var(axis=0)
+        rounding = len(train) * EPSILON
+        constant = second <= rounding * second + (rounding * mean) ** 2
+        scale[fold, genes] = np.where(constant, 1.0, np.sqrt(second))
     return scale
-
-
-def weighted_gram(X: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Multiply every two samples, each gene divided by its scale.
-
-    Parameters
-    ----------
-    X : ndarray of float, shape (n_samples, n_genes)
-        Values, near zero for accuracy: genes with a large common offset lose digits.
-    scale : ndarray of float, shape (n_genes,)
-        Divisors.
-
-    Returns
-    -------
-    ndarray of float, shape (n_samples, n_samples)
-        X diag(1 / scale^2) X'.
-    """
-    Z = X / scale
-    gram: NDArray[np.float64] = Z @ Z.T  # one array twice: BLAS computes half of it
-    return gram
 
 
 def centred(K: NDArray[np.float64], train: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -164,48 +155,40 @@ def fold_grams(
     ndarray of float, shape (n_folds, n_samples, n_samples)
         Products of all samples, about the mean of the training rows.
     """
-    scale = training_scale(X, trains) if standardise else np.ones((len(trains), X.shape[1]))
-    shifted = X - X.mean(axis=0)
-    grams = np.empty((len(trains), len(X), len(X)))
-    for fold, train in enumerate(trains):
-        kept = slice(None) if genes is None else np.flatnonzero(genes[fold])
-        grams[fold] = centred(weighted_gram(shifted[:, kept], scale[fold, kept]), train)
-    return grams
+    weights = 1 / training_scale(X, trains) if standardise else np.ones((len(trains), X.shape[1]))
+    if genes is not None:
+        weights *= genes
+    return weighted_grams(X - X.mean(axis=0), trains, weights)
 
 
-def growing_grams(
-    X: NDArray[np.float64],
-    train: NDArray[np.intp],
-    *,
-    scale: NDArray[np.float64],
-    ranked: NDArray[np.intp],
-    counts: Sequence[int],
+def weighted_grams(
+    X: NDArray[np.float64], trains: Sequence[NDArray[np.intp]], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Give one fold's Gram matrices for growing numbers of its best genes.
-
-    Each gene is multiplied once, so all numbers cost what the largest does.
+    """Give each fold's Gram matrix with each gene multiplied by the fold's weight.
 
     Parameters
     ----------
     X : ndarray of float, shape (n_samples, n_genes)
-        Expression values of all samples.
-    train : ndarray of int
-        Training rows.
-    scale : ndarray of float, shape (n_genes,)
-        The fold's row of `training_scale`.
-    ranked : ndarray of int
-        Genes, best first, ranked on the training rows only.
-    counts : sequence of int, length n_counts
-        How many of them are used, increasing.
+        Values, near zero for accuracy: genes with a large common offset lose digits.
+    trains : sequence of ndarray of int, length n_folds
+        Training rows of each fold.
+    weights : ndarray of float, shape (n_folds, n_genes)
+        Factors, such as one over a standard deviation; 0 for what the fold does not use.
 
     Returns
     -------
-    ndarray of float, shape (n_counts, n_samples, n_samples)
-        Products of all samples, about the mean of the training rows.
+    ndarray of float, shape (n_folds, n_samples, n_samples)
+        X diag(weights^2) X', about the mean of the training rows.
     """
-    chosen = ranked[: counts[-1]]
-    values = X[:, chosen]
-    return _cumulative((values - values[train].mean(axis=0)) / scale[chosen], counts)
+    # What is the same in all rows adds nothing; in clipped data it is every ninth gene.
+    varies = X.min(axis=0) < X.max(axis=0)
+    X, weights = X[:, varies], weights[:, varies]
+    grams = np.empty((len(trains), len(X), len(X)))
+    Z = np.empty_like(X)
+    for fold, train in enumerate(trains):
+        np.multiply(X, weights[fold], out=Z)
+        grams[fold] = centred(Z @ Z.T, train)  # one array twice: BLAS computes half of it
+    return grams
 
 
 def principal_scores(K: NDArray[np.float64], train: NDArray[np.intp]) -> NDArray[np.float64]:

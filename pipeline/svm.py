@@ -1,9 +1,9 @@
 """Step 4f: the linear support vector machine on Gram matrices.
 
-With many more genes than samples the classes can be separated, and the coefficients of the
-widest margin are far below the bound C: then C does not matter. `svm_path` solves that
-case for all problems at once by an active set, which needs a handful of linear systems and
-proves its result by the conditions for the optimum. What it cannot settle, libsvm solves.
+`svm_path` fits two classes by `pipeline.smo`, from a C to the next. With many more genes
+than samples the classes can be separated and the coefficients of the widest margin are far
+below their bound: then C does not matter, and the whole grid is one fit. More classes are
+left to libsvm, one against one.
 """
 
 from collections.abc import Sequence
@@ -12,16 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.svm import SVC
 
-from pipeline.dual import apply, training_part
-
-MARGIN_TOLERANCE = 1e-8
-"""Largest violation of a margin of 1 at which a solution is accepted."""
-
-MAX_SETS = 12
-"""Active sets tried. Where p >> n three to five suffice; what needs more seldom settles."""
-
-BELOW_BOUND = 1 - 1e-9
-"""A coefficient below this share of its bound does not touch it."""
+from pipeline.dual import apply, problems
+from pipeline.smo import BELOW_BOUND, smo_path
 
 
 def svm_path(
@@ -29,8 +21,6 @@ def svm_path(
     y: NDArray[np.intp],
     weights: NDArray[np.float64],
     grid: Sequence[float],
-    *,
-    tol: float = 1e-6,
 ) -> NDArray[np.float64]:
     """Fit support vector machines of two classes along a grid of C.
 
@@ -44,29 +34,28 @@ def svm_path(
         Factors of C, 0 for what is held out.
     grid : sequence of float, length n_grid
         Values of C, increasing.
-    tol : float, default=1e-6
-        Tolerance of libsvm, where it is needed.
 
     Returns
     -------
     ndarray of float, shape (n_grid, n_problems, n_samples)
         Decision values of all samples, positive for class 1.
     """
-    rows, K_train, y_train, c = training_part(K, y, weights)
-    a, b = _widest_margin(K_train, 2 * y_train - 1, c > 0)
-    coefficients = np.zeros_like(weights)
-    np.put_along_axis(coefficients, rows, a, axis=1)
-    widest = apply(K, coefficients) + b[:, None]
-    # The smallest C that leaves the solution untouched; not a number where there is none.
-    needed = np.max(np.abs(a) / np.where(c > 0, c, np.inf), axis=1)
-    values = np.broadcast_to(widest, (len(grid), *widest.shape)).copy()
-    for problem, labels in enumerate(np.broadcast_to(y, weights.shape)):
-        bound = [C for C in grid if not needed[problem] < BELOW_BOUND * C]
-        if bound:
-            values[: len(bound), problem], _ = libsvm_path(
-                K[problem], labels, weights[problem], bound, tol=tol
-            )
-    return values
+    coefficients = np.zeros((len(grid), *weights.shape))
+    intercepts = np.empty((len(weights), len(grid)))
+    values_of_c = np.array(grid, dtype=np.float64)
+    for q, (rows, *problem) in enumerate(problems(K, y, weights)):
+        n_train = len(rows)
+        a = np.zeros((len(grid), n_train))
+        memory = (
+            *np.empty((3, n_train)),
+            np.empty(2 * n_train),
+            np.empty(n_train**2),
+            np.empty(n_train, np.int64),
+            np.zeros(3, np.int32),
+        )
+        smo_path(*problem, values_of_c, a, intercepts[q], *memory)
+        coefficients[:, q, rows] = a
+    return apply(K, coefficients) + intercepts.T[..., None]
 
 
 def libsvm_path(
@@ -122,54 +111,7 @@ def libsvm_path(
             two = scores.ndim == 1
             labels = model.classes_[(scores > 0).astype(int)] if two else model.predict(K_all)
             bounds = C * weights[train][model.support_]
-            free = bool((np.abs(model.dual_coef_) < (1 - 1e-9) * bounds).all())
+            free = bool((np.abs(model.dual_coef_) < BELOW_BOUND * bounds).all())
         values.append(scores)
         predicted.append(labels)
     return np.array(values), np.array(predicted)
-
-
-def _widest_margin(
-    K: NDArray[np.float64], sign: NDArray[np.float64], member: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Separate classes by the widest margin; not a number where no active set settled.
-
-    Samples of the active set lie on the margin, sign * f = 1, and all others have a = 0.
-    Whoever is on the wrong side of the margin joins, whoever pulls the wrong way leaves.
-    """
-    # As sum_i a_i = 0, a constant added to K changes nothing, but makes it invertible.
-    shift = np.trace(K, axis1=1, axis2=2) / K.shape[1]
-    K = K + shift[:, None, None]
-    a, b = np.full(sign.shape, np.nan), np.full(len(K), np.nan)
-    active, open_ = member.copy(), np.arange(len(K))
-    for _ in range(MAX_SETS):
-        now, K_, sign_ = active[open_], K[open_], sign[open_]
-        try:
-            a_, b_ = _on_margin(K_, sign_, now)
-        except np.linalg.LinAlgError:  # equal samples: libsvm takes what is still open
-            break
-        lacks = np.where(member[open_], 1 - sign_ * (apply(K_, a_) + b_[:, None]), 0)
-        pull = a_ * sign_
-        # One scale for both: what a sample lacks on the margin, in units of a.
-        after = member[open_] & (pull + lacks / shift[open_, None] > 0)
-        good = (lacks <= MARGIN_TOLERANCE).all(axis=1) & (pull >= 0).all(axis=1)
-        good &= (np.abs(np.where(now, lacks, 0)) <= MARGIN_TOLERANCE).all(axis=1)
-        a[open_[good]], b[open_[good]] = a_[good], b_[good]
-        active[open_] = after
-        going = ~good & (after != now).any(axis=1)
-        open_ = open_[going]
-        if not len(open_):
-            break
-    return a, b
-
-
-def _on_margin(
-    K: NDArray[np.float64], sign: NDArray[np.float64], active: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Coefficients and intercepts that put the active samples on the margin."""
-    system = np.where(active[:, :, None], K, 0.0)
-    np.einsum("qii->qi", system)[:] += ~active
-    sides = np.stack([active.astype(np.float64), np.where(active, sign, 0.0)], axis=2)
-    unit, free = np.moveaxis(np.linalg.solve(system, sides), 2, 0)
-    with np.errstate(divide="ignore", invalid="ignore"):  # singular: found out by the caller
-        b = free.sum(axis=1) / unit.sum(axis=1)
-        return np.where(active, free - unit * b[:, None], 0.0), b

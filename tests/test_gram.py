@@ -22,7 +22,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from pipeline import dual, gram, logistic, sources, svm
+from pipeline import dual, gram, logistic, smo, sources, svm
 from pipeline.config import Config
 from pipeline.readers import kaggle
 
@@ -191,21 +191,6 @@ def test_gram_on_a_choice_of_genes_forgets_the_others() -> None:
     np.testing.assert_allclose(expected, actual, atol=1e-9)
 
 
-@pytest.mark.parametrize(("i", "count"), [(0, 10), (1, 50), (2, 300)])
-def test_growing_grams_are_those_of_the_best_genes(i: int, count: int) -> None:
-    """For each number of genes the matrix is the one of these genes alone."""
-    study = draw()
-    ranked = np.random.default_rng(1).permutation(300)
-    expected = gram.fold_grams(study.X[:, ranked[:count]], study.trains)[1]
-    scale = gram.training_scale(study.X, study.trains)[1]
-
-    grams = gram.growing_grams(
-        study.X, study.trains[1], scale=scale, ranked=ranked, counts=(10, 50, 300)
-    )
-
-    np.testing.assert_allclose(expected, grams[i], atol=1e-9 * np.abs(expected).max())
-
-
 def test_principal_scores_are_those_of_pca() -> None:
     """Held-out rows have their scores as well; each component may have the other sign."""
     study = draw()
@@ -271,7 +256,7 @@ def test_three_classes_are_those_of_the_pipeline(balanced: bool, i: int, C: floa
     K = gram.fold_grams(study.X, study.trains)[0]
     weights = dual.training_weights(study.y, study.trains, balanced=balanced)[0]
 
-    actual = logistic.multinomial_path(K, study.y, weights, GRID)[i]
+    actual = logistic.multinomial_path(K, study.y, weights, GRID)[0][i]
 
     assert difference(expected, actual) < SCALE_SHARE
     assert expected.argmax(axis=1).tolist() == actual.argmax(axis=1).tolist()
@@ -282,7 +267,7 @@ def test_two_classes_by_both_ways_are_the_same() -> None:
     study = draw()
     K = gram.fold_grams(study.X, study.trains)[1]
     weights = dual.training_weights(study.y, study.trains)[1]
-    expected = logistic.multinomial_path(K, study.y, weights, GRID)
+    expected, _ = logistic.multinomial_path(K, study.y, weights, GRID)
 
     assert difference(expected, logistic_values(study)[:, 1]) < SCALE_SHARE
 
@@ -301,8 +286,8 @@ def test_three_classes_of_the_svm_are_those_of_the_pipeline(i: int, C: float) ->
     assert expected.predict(study.X).tolist() == predicted[i].tolist()
 
 
-def test_svm_on_equal_samples_is_left_to_libsvm() -> None:
-    """Two equal samples make the active set's system singular; the answer is still right."""
+def test_svm_on_equal_samples_is_that_of_the_pipeline() -> None:
+    """Two equal samples make the system of free coefficients singular."""
     study = draw(n_genes=120)
     train = study.trains[1]
     study.X[train[1]] = study.X[train[0]]
@@ -312,7 +297,7 @@ def test_svm_on_equal_samples_is_left_to_libsvm() -> None:
     assert difference(expected, svm_values(study, (1.0,))[0, 1]) < SCALE_SHARE
 
 
-def test_svm_of_classes_that_overlap_is_left_to_libsvm() -> None:
+def test_svm_of_classes_that_overlap_is_that_of_the_pipeline() -> None:
     """With fewer genes than samples nothing separates the classes."""
     study = subset(draw(), 5)
     expected = on_genes(study, exact_svc(1), fold=1).decision_function(study.X)
@@ -491,3 +476,40 @@ def test_the_grid_of_c_does_not_matter(fast: Any) -> None:
     expected = np.concatenate([fast(study, (C,)) for C in GRID])
 
     assert difference(expected, fast(study)) < 1e-6
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1, 300])
+def test_svm_closes_the_duality_gap(scale: float) -> None:
+    """Where genes are few, not scaled, and C is large, libsvm stops far from the optimum."""
+    study = subset(draw(), 5)
+    grid = np.array([0.001, 1, 100])
+    K = gram.fold_grams(study.X * scale, study.trains, standardise=False)
+    weights = dual.training_weights(study.y, study.trains, balanced=True)
+    _, A, y, w = list(dual.problems(K, study.y, weights))[1]
+    n = len(y)
+    a, b = np.zeros((len(grid), n)), np.empty(len(grid))
+    memory = np.empty((3, n)), np.empty(2 * n), np.empty(n * n)
+    smo.smo_path(
+        A, y, w, grid, a, b, *memory[0], *memory[1:], np.empty(n, np.int64), np.empty(3, np.int32)
+    )
+
+    for C, a_, b_ in zip(grid, a, b, strict=True):
+        # Lowest sum of penalty and losses, and highest value of the dual problem: equal.
+        losses = C * w * np.maximum(0, 1 - y * (A @ a_ + b_))
+        primal, dual_ = a_ @ A @ a_ / 2 + losses.sum(), a_ @ y - a_ @ A @ a_ / 2
+        assert primal - dual_ < 1e-6 * primal
+        assert (y * a_ >= 0).all()
+        assert (y * a_ <= C * w * (1 + 1e-12)).all()
+        assert abs(a_.sum()) < 1e-9 * np.abs(a_).sum()
+
+
+@pytest.mark.parametrize("n_genes", [3, 300])
+def test_newton_bridges_a_wide_step_of_c(n_genes: int) -> None:
+    """From C = 0.0001 the tangent points far past the fit at 10 000; the optimum is reached."""
+    study = subset(draw(), n_genes)
+    K = gram.fold_grams(study.X, study.trains)
+    weights = dual.training_weights(study.y, study.trains)
+
+    residuals = logistic.logistic_path(K, study.y, weights, (1e-4, 1e4)).residuals
+
+    assert residuals.max() <= logistic.TOLERANCE
