@@ -1,15 +1,27 @@
-"""Step 4a: the classifiers by name: estimator, wording and citation."""
+"""Step 4a: the classifiers by name: wording, citation, what is tuned, and the plain estimator.
+
+What is tuned has one grid, chosen from inside the training part of every split. The plain
+estimators say what each model is; where p >> n `pipeline.paths` fits the same models
+faster, and tests hold the two together.
+"""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
-from pipeline.config import EvaluateSection
+from pipeline.config import Config, EvaluateSection, ModelKey
+from pipeline.estimators.centroids import NearestShrunkenCentroids
+from pipeline.estimators.discriminant import DiagonalDiscriminant
+from pipeline.estimators.sparse import SparseLogisticRegression
+from pipeline.estimators.voting import WeightedVoting
 from pipeline.records.models import Model, Score
 
 # At its default tolerance scikit-learn's logistic regression can stop several units of
@@ -17,20 +29,33 @@ from pipeline.records.models import Model, Score
 TOLERANCE = 1e-6
 MAX_ITERATIONS = 10_000
 
+Tuned = Literal["C", "components", "genes", "Delta", "neighbours"]
+Speed = Literal["fast", "slower", "none"]
+
 
 @dataclass(frozen=True)
 class Entry:
-    """What the report says of a classifier."""
+    """What the report says of a classifier, and what the evaluation must know of it.
+
+    `speed` says what a permutation of the labels costs where p >> n and there are two
+    classes: under 20 ms, more, or so much that none is made. `unlogged` models see
+    values of which no logarithm is taken; models `one_against_rest` fit each of many classes
+    alone.
+    """
 
     label: str
     noun: str
     description: str
     citation: str
     score: Score = "probability"
+    tuned: Tuned | None = None
+    speed: Speed = "fast"
     is_baseline: bool = False
+    unlogged: bool = False
+    one_against_rest: bool = False
 
 
-ENTRIES: dict[str, Entry] = {
+ENTRIES: dict[ModelKey, Entry] = {
     "majority": Entry(
         "Majority class",
         "the majority class",
@@ -44,6 +69,7 @@ ENTRIES: dict[str, Entry] = {
         "logistic regression",
         "L2-penalised logistic regression on all genes that the preprocessing keeps.",
         "pedregosa2011",
+        tuned="C",
     ),
     "svm": Entry(
         "Linear SVM",
@@ -51,12 +77,14 @@ ENTRIES: dict[str, Entry] = {
         "Support vector machine with a linear kernel on all genes that the preprocessing keeps.",
         "furey2000",
         score="margin",
+        tuned="C",
     ),
     "logistic_balanced": Entry(
         "Logistic regression, weighted",
         "weighted logistic regression",
         "As logistic regression, each class weighted by the inverse of its frequency.",
         "pedregosa2011",
+        tuned="C",
     ),
     "svm_balanced": Entry(
         "Linear SVM, weighted",
@@ -64,16 +92,79 @@ ENTRIES: dict[str, Entry] = {
         "As the linear SVM, each class weighted by the inverse of its frequency.",
         "pedregosa2011",
         score="margin",
+        tuned="C",
     ),
     "pca_logistic": Entry(
         "PCA + logistic regression",
         "PCA with logistic regression",
         "Logistic regression on the first principal components of the training samples.",
         "nguyen2002",
+        tuned="components",
+        speed="slower",
+    ),
+    "logistic_l1": Entry(
+        "Logistic regression, L1",
+        "L1-penalised logistic regression",
+        "Logistic regression whose penalty on absolute weights leaves few genes.",
+        "friedman2010",
+        speed="none",
+        one_against_rest=True,
+    ),
+    "elastic_net": Entry(
+        "Elastic net",
+        "the elastic net",
+        "Logistic regression with a penalty half on absolute and half on squared weights.",
+        "zou2005",
+        speed="none",
+        one_against_rest=True,
+    ),
+    "discriminant": Entry(
+        "Diagonal discriminant",
+        "the diagonal discriminant",
+        "Diagonal linear discriminant analysis on the genes with the largest ratio of sums of "
+        "squares between and within classes.",
+        "dudoit2002",
+        score="log odds",
+        tuned="genes",
+    ),
+    "centroids": Entry(
+        "Shrunken centroids",
+        "the shrunken centroids",
+        "Nearest shrunken centroids: class means are moved to the overall mean, and genes whose "
+        "classes no longer differ are dropped.",
+        "tibshirani2002",
+        score="log odds",
+        tuned="Delta",
+    ),
+    "voting": Entry(
+        "Weighted voting",
+        "weighted voting",
+        "Golub's weighted voting of the genes with the largest signal-to-noise scores.",
+        "golub1999",
+        score="strength",
+        tuned="genes",
+        unlogged=True,
+    ),
+    "neighbours": Entry(
+        "k nearest neighbours",
+        "nearest neighbours",
+        "The majority among the nearest training samples, by Euclidean distance over all genes "
+        "that the preprocessing keeps.",
+        "pedregosa2011",
+        score="share",
+        tuned="neighbours",
+    ),
+    "forest": Entry(
+        "Random forest",
+        "the random forest",
+        "Classification trees on bootstrap samples, a random choice of genes at each branch.",
+        "breiman2001",
+        score="share",
+        speed="none",
     ),
 }
 
-IMPROVEMENTS: tuple[tuple[str, str, str], ...] = (
+IMPROVEMENTS: tuple[tuple[str, ModelKey, ModelKey], ...] = (
     ("Class weighting", "logistic", "logistic_balanced"),
     ("Class weighting", "svm", "svm_balanced"),
     ("Principal components first", "logistic", "pca_logistic"),
@@ -81,17 +172,129 @@ IMPROVEMENTS: tuple[tuple[str, str, str], ...] = (
 """What the first study recommended and left undone: label, model, changed model."""
 
 
-def make_classifier(key: str, section: EvaluateSection, *, max_components: int) -> Any:
-    """Build an unfitted classifier.
+def grid(key: ModelKey, section: EvaluateSection, *, n_train: int) -> tuple[float, ...]:
+    """Give the settings that a model is tuned over, the simplest first.
 
     Parameters
     ----------
     key : str
         One of `ENTRIES`.
     section : EvaluateSection
-        The penalty, and the number of principal components.
-    max_components : int
-        Most principal components that the training part allows.
+        The grids.
+    n_train : int
+        Training samples of the outer fold; the thresholds of shrunken centroids grow with
+        its square root, as the standardised distances do: at the last of them a class mean
+        must differ from the overall mean by about two standard deviations to be seen.
+
+    Returns
+    -------
+    tuple of float
+        One value where nothing is tuned.
+    """
+    match ENTRIES[key].tuned:
+        case "C":
+            return section.penalty_grid
+        case "components":
+            return tuple(map(float, section.component_grid))
+        case "genes":
+            return tuple(map(float, _gene_grid(key, section)))
+        case "Delta":  # the largest first: it leaves the fewest genes
+            return tuple((np.sqrt(n_train) * np.linspace(1, 0, section.n_thresholds)).tolist())
+        case "neighbours":  # the most first: the smoothest rule
+            return tuple(float(k) for k in section.neighbour_grid[::-1])
+        case None:
+            return (section.penalty_c,)
+
+
+def l1_ratio(key: ModelKey, section: EvaluateSection) -> float:
+    """Give the share of the penalty that is on absolute weights.
+
+    Parameters
+    ----------
+    key : {"logistic_l1", "elastic_net"}
+        The model.
+    section : EvaluateSection
+        The elastic net's share.
+
+    Returns
+    -------
+    float
+        1 for the lasso.
+    """
+    return 1.0 if key == "logistic_l1" else section.l1_ratio
+
+
+def speed(key: ModelKey, *, n_classes: int) -> Speed:
+    """Say whether a model is cheap enough to be fitted a thousand times.
+
+    Parameters
+    ----------
+    key : str
+        One of `ENTRIES`.
+    n_classes : int
+        With more than two, support vector machines are fitted one by one, and logistic
+        regression by a general solver.
+
+    Returns
+    -------
+    {"fast", "slower", "none"}
+        Under 20 ms for the whole nested cross-validation at 72 samples; more; or far more,
+        because each fit starts from the genes or takes a general solver.
+    """
+    if n_classes > 2 and ENTRIES[key].tuned in ("C", "components"):
+        return "slower" if key.startswith("svm") else "none"
+    return ENTRIES[key].speed
+
+
+def setting_text(key: ModelKey, setting: float) -> str:
+    """Write a setting as the report shows it.
+
+    Parameters
+    ----------
+    key : str
+        One of `ENTRIES`.
+    setting : float
+        One value of `grid`.
+
+    Returns
+    -------
+    str
+        For example `C = 0.01` or `50 genes`.
+    """
+    match ENTRIES[key].tuned:
+        case "C":
+            return f"C = {setting:g}"
+        case "Delta":
+            return f"Delta = {setting:.2f}"
+        case "components" | "genes" | "neighbours" as noun:
+            return f"{setting:.0f} {noun if setting != 1 else noun.removesuffix('s')}"
+        case None:
+            return "not tuned"
+
+
+def make_classifier(
+    key: ModelKey,
+    section: EvaluateSection,
+    setting: float,
+    *,
+    n_train: int,
+    n_genes: int,
+    seed: int,
+) -> Any:
+    """Build an unfitted plain classifier.
+
+    Parameters
+    ----------
+    key : str
+        One of `ENTRIES`.
+    section : EvaluateSection
+        What is not tuned: thresholds, number of trees, share of the L1 penalty.
+    setting : float
+        One value of `grid`.
+    n_train, n_genes : int
+        Size of the training part; they bound the number of components and neighbours.
+    seed : int
+        Seed of the random forest.
 
     Returns
     -------
@@ -99,50 +302,101 @@ def make_classifier(key: str, section: EvaluateSection, *, max_components: int) 
         A scikit-learn classifier.
     """
     weight = "balanced" if key.endswith("_balanced") else None
-    match key.removesuffix("_balanced"):
+    match key:
         case "majority":
             return DummyClassifier(strategy="most_frequent")
-        case "svm":
-            return SVC(kernel="linear", C=section.penalty_c, class_weight=weight, tol=TOLERANCE)
+        case "svm" | "svm_balanced":
+            # With more than two classes the largest decision value wins, not the most votes.
+            return SVC(
+                kernel="linear", C=setting, class_weight=weight, tol=TOLERANCE, break_ties=True
+            )
         case "pca_logistic":
-            n_components = min(section.n_components, max_components)
+            n_components = min(int(setting), n_train - 1, n_genes)
             # The full decomposition: the randomised one would draw at random for nothing.
             pca = PCA(n_components=n_components, svd_solver="full")
-            return make_pipeline(pca, _logistic(section, None))
+            return make_pipeline(pca, _logistic(section.penalty_c, None, few=True))
+        case "discriminant":
+            return DiagonalDiscriminant(n_genes=int(setting))
+        case "centroids":
+            return NearestShrunkenCentroids(shrinkage=setting)
+        case "voting":
+            return WeightedVoting(n_genes=int(setting), threshold=section.call_threshold)
+        case "neighbours":
+            return KNeighborsClassifier(min(int(setting), n_train), algorithm="brute")
+        case "forest":
+            return RandomForestClassifier(section.n_trees, random_state=seed)
+        case "logistic_l1" | "elastic_net":
+            return SparseLogisticRegression(C=setting, l1_ratio=l1_ratio(key, section))
         case _:
-            return _logistic(section, weight)
+            return _logistic(setting, weight, few=n_genes <= n_train)
 
 
-def models(section: EvaluateSection) -> tuple[Model, ...]:
+def models(config: Config) -> tuple[Model, ...]:
     """Record the classifiers of a study.
 
     Parameters
     ----------
-    section : EvaluateSection
-        Which classifiers.
+    config : Config
+        Which classifiers, and what they are tuned over.
 
     Returns
     -------
     tuple of Model
         In the order of the configuration.
     """
-    return tuple(
-        Model(
-            key=key,
-            label=ENTRIES[key].label,
-            noun=ENTRIES[key].noun,
-            description=ENTRIES[key].description,
-            is_baseline=ENTRIES[key].is_baseline,
-            citation=ENTRIES[key].citation,
-            score=ENTRIES[key].score,
-            tuned=None,
-        )
-        for key in section.models
+    return tuple(_model(key, config) for key in config.evaluate.models)
+
+
+def _model(key: ModelKey, config: Config) -> Model:
+    """Record one classifier."""
+    entry = ENTRIES[key]
+    apart = entry.unlogged and config.preprocess.recipe not in ("logged", "logged_arrays", "raw")
+    return Model(
+        key=key,
+        label=entry.label,
+        noun=entry.noun,
+        description=entry.description
+        + (" It sees values of which no logarithm was taken, as in its paper." if apart else ""),
+        is_baseline=entry.is_baseline,
+        citation=entry.citation,
+        score=entry.score,
+        tuned=_tuned_text(key, config.evaluate),
     )
 
 
-def _logistic(section: EvaluateSection, weight: str | None) -> LogisticRegression:
+def _tuned_text(key: ModelKey, section: EvaluateSection) -> str | None:
+    """Say what the inner folds choose from; None where nothing is tuned."""
+
+    def among(values: tuple[float, ...]) -> str:
+        return ", ".join(f"{value:g}" for value in values)
+
+    match ENTRIES[key].tuned:
+        case "C" if len(section.penalty_grid) > 1:
+            return f"penalty C among {among(section.penalty_grid)}"
+        case "components" if len(section.component_grid) > 1:
+            return f"number of components among {among(section.component_grid)}"
+        case "genes" if len(_gene_grid(key, section)) > 1:
+            return f"number of genes among {among(_gene_grid(key, section))}"
+        case "neighbours" if len(section.neighbour_grid) > 1:
+            return f"number of neighbours among {among(section.neighbour_grid)}"
+        case "Delta" if section.n_thresholds > 1:
+            return f"threshold Delta among {section.n_thresholds} values from 0 up"
+        case _:
+            return None
+
+
+def _gene_grid(key: ModelKey, section: EvaluateSection) -> tuple[int, ...]:
+    """Numbers of genes to choose from."""
+    return section.voting_grid if key == "voting" else section.gene_grid
+
+
+def _logistic(C: float, weight: str | None, *, few: bool) -> LogisticRegression:
     """L2-penalised logistic regression, run to convergence."""
     return LogisticRegression(
-        C=section.penalty_c, class_weight=weight, tol=TOLERANCE, max_iter=MAX_ITERATIONS
+        C=C,
+        class_weight=weight,
+        # Newton's method reaches the optimum in any unit, but solves genes x genes systems.
+        solver="newton-cholesky" if few else "lbfgs",
+        tol=TOLERANCE,
+        max_iter=MAX_ITERATIONS,
     )

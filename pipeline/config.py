@@ -14,14 +14,24 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pipeline.errors import ConfigError
 from pipeline.references import WORKS, cited
 
-Recipe = Literal["standard", "logged", "raw"]
-ModelKey = Literal[
-    "majority", "logistic", "svm", "logistic_balanced", "svm_balanced", "pca_logistic"
+Recipe = Literal["standard", "arrays", "all_genes", "unlogged", "logged", "logged_arrays", "raw"]
+PrimaryKey = Literal[
+    "logistic",
+    "svm",
+    "logistic_balanced",
+    "svm_balanced",
+    "pca_logistic",
+    "logistic_l1",
+    "elastic_net",
+    "discriminant",
+    "centroids",
+    "voting",
+    "neighbours",
+    "forest",
 ]
-
-
-PrimaryKey = Literal["logistic", "svm", "logistic_balanced", "svm_balanced", "pca_logistic"]
 """A headline about the majority class would compare it with itself."""
+
+ModelKey = Literal["majority"] | PrimaryKey
 
 
 def _as_tuple(value: object) -> object:
@@ -103,7 +113,9 @@ class PreprocessSection(Section):
 
     `standard` is floor and ceiling, variation filter, log10, standardising: for
     Affymetrix average differences [1]_. `logged` standardises only: for values that are
-    logarithms already. `raw` does nothing.
+    logarithms already. `raw` does nothing. The others, for comparison: `arrays` and
+    `logged_arrays` bring each sample to mean 0 and variance 1 as well, `all_genes` leaves
+    out the filter, `unlogged` the logarithm.
 
     References
     ----------
@@ -128,8 +140,19 @@ class EmbeddingSection(Section):
     min_dist: Annotated[float, Field(ge=0, le=1)] = 0.1  # the default of umap-learn
 
 
+Grid = Annotated[tuple[float, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+Counts = Annotated[
+    tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_as_tuple), Field(min_length=1)
+]
+
+
 class EvaluateSection(Section):
-    """Models and protocols. `primary_model` is named before any result is seen."""
+    """Models and protocols. `primary_model` is named before any result is seen.
+
+    A grid is what the inner folds choose from; one value means that nothing is tuned. Grids
+    increase, and of settings that do equally well the simplest is taken: the strongest
+    penalty, the fewest genes or components, the most neighbours.
+    """
 
     models: Annotated[tuple[ModelKey, ...], BeforeValidator(_as_tuple)] = (
         "majority",
@@ -138,20 +161,60 @@ class EvaluateSection(Section):
         "logistic_balanced",
         "svm_balanced",
         "pca_logistic",
+        "logistic_l1",
+        "elastic_net",
+        "discriminant",
+        "centroids",
+        "voting",
+        "neighbours",
+        "forest",
     )
     primary_model: PrimaryKey = "svm"
+    positive_class: str | None = None  # the last of two classes, where it is not given
     penalty_c: Annotated[float, Field(gt=0)] = 1.0  # the default of scikit-learn; not tuned
-    n_components: Annotated[int, Field(ge=1)] = 10
+    penalty_grid: Grid = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
+    component_grid: Counts = (2, 3, 5, 10, 20)  # 3 in Nguyen and Rocke 2002
+    gene_grid: Counts = (10, 20, 50, 100, 200, 500)  # 40 in Dudoit et al. 2002
+    voting_grid: Counts = (50,)  # Golub et al. 1999
+    neighbour_grid: Counts = (1, 3, 5, 7, 9)
+    n_thresholds: Annotated[int, Field(ge=1)] = 30  # as in R's pamr
+    call_threshold: Annotated[float, Field(ge=0, le=1)] = 0.3  # Golub et al. 1999
+    l1_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    n_trees: Annotated[int, Field(ge=1)] = 100  # the default of scikit-learn
     holdout_share: Annotated[float, Field(gt=0, lt=1)] = 0.2  # what the first study held out
     n_folds: Annotated[int, Field(ge=2)] = 5
+    n_inner_folds: Annotated[int, Field(ge=2)] = 5
     n_repeats: Annotated[int, Field(ge=1)] = 10
+    # p = (b + 1) / (B + 1) of 1000 permutations can tell 0.001 from 0.002.
+    n_permutations: Annotated[int, Field(ge=0, le=10_000)] = 1000
+    n_permutations_slow: Annotated[int, Field(ge=0, le=10_000)] = 100
+    n_learning_repeats: Annotated[int, Field(ge=0)] = 20
+    n_leaky_permutations: Annotated[int, Field(ge=0)] = 20
+    n_leaky_genes: Annotated[int, Field(ge=1)] = 50
+    # Other preprocessings to compare with; None compares with all that the recipe allows.
+    variants: Annotated[tuple[Recipe, ...] | None, BeforeValidator(_as_tuple)] = None
+    group_column: str | None = None  # samples of one group are never on both sides of a split
+    source_column: str | None = None  # each source is held out in turn
+
+
+class PublishedSection(Section):
+    """A published list of genes, to compare the report's own with."""
+
+    source: Annotated[str, Field(min_length=1)]
+    citation: str
+    genes: Annotated[Texts, Field(min_length=1)]
 
 
 class RankingSection(Section):
-    """How many genes a class the heat map shows, and the false discovery rate."""
+    """How many genes a class are listed, and how the list is tested; 0 draws leave a test out."""
 
     n_per_class: Annotated[int, Field(ge=1, le=100)] = 25  # Golub et al. 1999, figure 3B
     fdr: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    # At p = 0.05 this many leave a standard error of 0.002.
+    n_permutations: Annotated[int, Field(ge=0, le=1_000_000)] = 10_000
+    # Enough for an interval of about ±0.02 around the stability of a list of 50.
+    n_bootstraps: Annotated[int, Field(ge=0, le=10_000)] = 100
+    published: PublishedSection | None = None
 
 
 class Config(Section):
@@ -165,6 +228,41 @@ class Config(Section):
     evaluate: EvaluateSection = EvaluateSection()
     ranking: RankingSection = RankingSection()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
+    quick: bool = False  # fewer repeats, to look at; the report says so on its first page
+
+
+QUICK: dict[str, int | tuple[()]] = {
+    "n_repeats": 2,
+    "n_permutations": 100,
+    "n_permutations_slow": 20,
+    "n_learning_repeats": 5,
+    "n_leaky_permutations": 5,
+    "n_trees": 50,
+    "variants": (),
+}
+"""Settings of the evaluation in a quick run; none is raised by it."""
+
+
+def quickened(config: Config) -> Config:
+    """Lower what costs time: for a look, not for a publication.
+
+    Parameters
+    ----------
+    config : Config
+        The study.
+
+    Returns
+    -------
+    Config
+        The same study with fewer repeats, permutations and trees, and no other preprocessing.
+    """
+    section = config.evaluate
+    lowered = {
+        name: min(getattr(section, name), value) if isinstance(value, int) else value
+        for name, value in QUICK.items()
+    }
+    evaluate = section.model_copy(update=lowered)
+    return config.model_copy(update={"evaluate": evaluate, "quick": True})
 
 
 def load(path: Path) -> Config:
@@ -204,6 +302,7 @@ def load(path: Path) -> Config:
         embedded = config.data.embedded
         _check_roles(embedded.format, embedded.files, f"{path}: data.embedded.files")
     _check_evaluate(config, path)
+    _check_published(config, path)
     _check_citations(config, path)
     return config
 
@@ -237,10 +336,33 @@ def _check_evaluate(config: Config, path: Path) -> None:
             f"{path}: evaluate.primary_model: expected one of evaluate.models "
             f"({', '.join(evaluate.models)}), found {evaluate.primary_model!r}"
         )
+    for name in ("penalty_grid", "component_grid", "gene_grid", "voting_grid", "neighbour_grid"):
+        grid = getattr(evaluate, name)
+        if list(grid) != sorted(set(grid)) or grid[0] <= 0:
+            raise ConfigError(
+                f"{path}: evaluate.{name}: expected positive values that increase, "
+                f"found {list(grid)}"
+            )
+    if any(n % 2 for n in evaluate.voting_grid):
+        raise ConfigError(
+            f"{path}: evaluate.voting_grid: expected even numbers, half from each side, "
+            f"found {list(evaluate.voting_grid)}"
+        )
     if preprocess.ceiling <= preprocess.floor:
         raise ConfigError(
             f"{path}: preprocess.ceiling: expected more than the floor "
             f"{preprocess.floor:g}, found {preprocess.ceiling:g}"
+        )
+
+
+def _check_published(config: Config, path: Path) -> None:
+    """Refuse a published list that names a gene twice: it would count twice."""
+    genes = config.ranking.published.genes if config.ranking.published else ()
+    twice = sorted({gene for gene in genes if genes.count(gene) > 1})
+    if twice:
+        raise ConfigError(
+            f"{path}: ranking.published.genes: expected each gene once, found {twice[0]!r} "
+            f"{genes.count(twice[0])} times"
         )
 
 
@@ -251,6 +373,8 @@ def _check_citations(config: Config, path: Path) -> None:
     texts = {"data.description": data.description}
     if data.embedded:
         texts["data.embedded.description"] = data.embedded.description
+    if config.ranking.published:
+        texts["ranking.published.citation"] = f"[@{config.ranking.published.citation}]"
     for key, text in texts.items():
         unknown = sorted(cited([text]) - known)
         if unknown:

@@ -65,11 +65,11 @@ def embed(
     pca = PCA(svd_solver="full").fit(X[dataset.train])
     components = pca.transform(X)[:, :2]
     reduced = _reduced(X)
-    progress("t-SNE", 1, 3)
+    progress("t-SNE", 0, 1)
     tsne = _tsne(reduced, config)
-    progress("UMAP", 2, 3)
+    progress("UMAP", 0, 1)
     umap = _umap(reduced, config)
-    progress("embeddings", 3, 3)
+    progress("embeddings", 0, 1)
     ratios = pca.explained_variance_ratio_[:N_VARIANCE].tolist()
     return (
         _pca_record(dataset, X, components, tuple(ratios)),

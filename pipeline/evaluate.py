@@ -1,104 +1,93 @@
-"""Step 4: every model under every protocol, on samples that it never saw.
+"""Step 4e: every model under every protocol, on samples that it never saw.
 
-Three protocols, each a list of folds that say who trains and who is held out::
-
-    given    train on the given training set, test on the independent one     1 fold
-    cv       repeated stratified k-fold over all samples         n_repeats x n_folds
-    holdout  one stratified random part held out, as the first study did      1 fold
-
-In each fold the preprocessing is fitted once, on the training part, and shared by all
-models; nothing that learns sees a held-out sample.
+In each fold the preprocessing is fitted on the training part and shared by all models, and
+what is tuned is tuned on a further split of that training part; nothing that learns sees a
+held-out sample.
 """
 
-import warnings
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from math import ceil
-from typing import Any
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import roc_auc_score, roc_curve
-from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
-from pipeline import intervals, metrics, significance
-from pipeline.classifiers import ENTRIES, IMPROVEMENTS, TOLERANCE, make_classifier
-from pipeline.config import Config
+from pipeline.classifiers import ENTRIES
+from pipeline.closer import look
+from pipeline.config import Config, ModelKey, Recipe
 from pipeline.dataset import Dataset
 from pipeline.errors import DataError
-from pipeline.preprocess import make_preprocessor
+from pipeline.nested import Held, batches, in_processes, nested
+from pipeline.paths import Prepared
+from pipeline.preprocess import RECIPES, FoldValues, variant_statement, with_recipe
 from pipeline.progress import Progress
+from pipeline.protocols import Fold, Plan
 from pipeline.records.base import MethodStep, Statement, Value
 from pipeline.records.models import (
-    Comparison,
+    Abstention,
+    Calibration,
     Evaluation,
-    Improvement,
-    Interval,
+    Model,
     Protocol,
-    RocCurve,
+    ThresholdTable,
+    Variant,
+    VariantEvaluation,
 )
+from pipeline.summary import brief, summarise
 
 METHOD = (
     " Under resampling the ROC AUC is the mean over folds; all other scores come from the"
-    " confusion matrix summed over repeats. Intervals are 95 % intervals: Wilson's score"
-    " interval for a single split [@wilson1927]; for resampling, on each side, the wider"
+    " confusion matrix summed over repeats. Intervals are 95 % intervals: of proportions"
+    " Wilson's score interval [@wilson1927] and the exact one of Clopper and Pearson"
+    " [@clopper1934]; of the ROC AUC on a single split DeLong's [@delong1988], nowhere narrower"
+    " than Newcombe's [@newcombe2006]; for accuracies under resampling, on each side, the wider"
     " limit of the t interval over folds, its variance corrected for their overlap"
     " [@nadeau2003], and of Wilson's interval for the same share of the samples. Two models"
-    " on the same held-out samples were compared by McNemar's exact test [@mcnemar1947];"
-    " over all pairs of models of a split the p-values were adjusted by Holm [@holm1979]."
+    " on the same held-out samples were compared by McNemar's exact test [@mcnemar1947], under"
+    " resampling by the t test on the folds with the same correction; over all pairs of models"
+    " of a protocol the p-values were adjusted by Holm [@holm1979]."
 )
 """The part of the Methods on evaluation that no setting changes."""
 
+VARIANTS: dict[Recipe, tuple[Recipe, ...]] = {
+    "standard": ("arrays", "all_genes", "unlogged", "raw"),
+    "arrays": ("standard", "all_genes", "unlogged", "raw"),
+    "all_genes": ("standard", "arrays", "unlogged", "raw"),
+    "unlogged": ("standard", "arrays", "all_genes", "raw"),
+    "logged": ("logged_arrays", "raw"),
+    "logged_arrays": ("logged", "raw"),
+    "raw": (),
+}
+"""What each preprocessing is compared with, where the study names nothing."""
+
+VARIANT_LABELS: dict[Recipe, str] = {
+    "standard": "Filtered, log10",
+    "arrays": "Filtered, log10, arrays standardised",
+    "all_genes": "All genes, log10",
+    "unlogged": "Filtered, no logarithm",
+    "logged": "As supplied, genes standardised",
+    "logged_arrays": "Arrays standardised",
+    "raw": "As supplied",
+}
+
+VARIANT_PROTOCOLS = ("given", "swap", "cv")
+"""Protocols under which other preprocessings are tried."""
+
 
 @dataclass(frozen=True)
-class Fold:
-    """Who trains and who is held out; rows of the data set."""
+class Evaluated:
+    """Every model under every protocol, and a closer look at the scores of some."""
 
-    repeat: int
-    train: NDArray[np.intp]
-    test: NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A protocol and its folds."""
-
-    protocol: Protocol
-    folds: tuple[Fold, ...]
-
-
-@dataclass(frozen=True)
-class Held:
-    """What one model said of one fold's held-out samples."""
-
-    y_pred: NDArray[np.intp]
-    scores: NDArray[np.float64]
-    converged: bool
-
-
-def make_plans(dataset: Dataset, config: Config) -> tuple[Plan, ...]:
-    """Lay out the folds of every protocol.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        The data.
-    config : Config
-        Number of folds and repeats, share held out, seed.
-
-    Returns
-    -------
-    tuple of Plan
-        `given`, `cv`, `holdout`; a protocol that the data do not allow has no folds and
-        gives its reason.
-    """
-    return (_given(dataset), _cross_validation(dataset, config), _holdout(dataset, config))
+    evaluations: tuple[Evaluation, ...]
+    thresholds: tuple[ThresholdTable, ...]
+    calibrations: tuple[Calibration, ...]
+    abstentions: tuple[Abstention, ...]
 
 
 def evaluate(
-    dataset: Dataset, config: Config, plans: tuple[Plan, ...], progress: Progress
-) -> tuple[Evaluation, ...]:
+    dataset: Dataset, config: Config, plans: tuple[Plan, ...], progress: Progress, *, n_jobs: int
+) -> Evaluated:
     """Run every model under every protocol.
 
     Parameters
@@ -108,115 +97,181 @@ def evaluate(
     config : Config
         Models, preprocessing, seed.
     plans : tuple of Plan
-        What `make_plans` gave.
+        What `protocols.make_plans` gave.
     progress : callable
-        Told the protocol's label, the folds done and the folds in all.
+        Told the folds done and the folds in all.
+    n_jobs : int
+        Number of processes; the results do not depend on it.
 
     Returns
     -------
-    tuple of Evaluation
-        One for each available protocol and model, in that order.
+    Evaluated
+        An evaluation for each available protocol and model, in that order.
+
+    Raises
+    ------
+    DataError
+        If the preprocessing leaves too few genes in a fold; the message names the protocol.
     """
+    recipes = model_recipes(config)
+    values = {recipe: fold_values(dataset, config, recipe) for recipe in recipes}
     y = np.searchsorted(dataset.classes, dataset.y)
-    n_folds = sum(len(plan.folds) for plan in plans)
-    done = 0
-    evaluations: list[Evaluation] = []
-    for plan in plans:
-        held: list[dict[str, Held]] = []
-        for fold in plan.folds:
-            where = f"{plan.protocol.label}, fold {len(held) + 1} of {len(plan.folds)}"
-            held.append(_run_fold(dataset.X, y, fold, config, where=where))
-            done += 1
-            progress(plan.protocol.label, done, n_folds)
-        if plan.folds:
-            evaluations += [
-                _summarise(plan, key, [outcome[key] for outcome in held], y, dataset.classes)
-                for key in config.evaluate.models
-            ]
-    return tuple(evaluations)
+    positive = positive_class(dataset, config)
+    ran = [plan for plan in plans if plan.folds]
+    jobs = _interleaved(
+        _jobs(ran, recipes, values, slow=False), _jobs(ran, recipes, values, slow=True)
+    )
+    held = _run(jobs, y, config, partial(progress, "evaluating models"), n_jobs=n_jobs)
+    pairs = [(plan, key) for plan in ran for key in config.evaluate.models]
+    evaluations = [
+        summarise(plan, key, held[_name(plan, key)], y, dataset.classes, positive=positive)
+        for plan, key in pairs
+    ]
+    looks = [
+        look(plan, key, held[_name(plan, key)], y, config.evaluate, positive=positive)
+        for plan, key in pairs
+    ]
+    return Evaluated(
+        evaluations=tuple(evaluations),
+        thresholds=tuple(seen.thresholds for seen in looks if seen.thresholds),
+        calibrations=tuple(seen.calibration for seen in looks if seen.calibration),
+        abstentions=tuple(seen.abstention for seen in looks if seen.abstention),
+    )
 
 
-def compare(
-    evaluations: tuple[Evaluation, ...], protocols: tuple[Protocol, ...], dataset: Dataset
-) -> tuple[Comparison, ...]:
-    """Compare every two models on the same held-out samples.
+def evaluate_variants(
+    dataset: Dataset, config: Config, plans: tuple[Plan, ...], progress: Progress, *, n_jobs: int
+) -> tuple[tuple[Variant, ...], tuple[VariantEvaluation, ...]]:
+    """Run the models with a fast path after every other preprocessing.
 
     Parameters
     ----------
-    evaluations : tuple of Evaluation
-        What `evaluate` gave.
-    protocols : tuple of Protocol
-        The protocols; only those that hold each sample out once can be compared so.
     dataset : Dataset
-        For the true classes.
+        The data.
+    config : Config
+        Models, preprocessings, seed.
+    plans : tuple of Plan
+        What `protocols.make_plans` gave.
+    progress : callable
+        Told how many preprocessings are done and how many there are.
+    n_jobs : int
+        Number of processes; the results do not depend on it.
 
     Returns
     -------
-    tuple of Comparison
-        One for each pair of models of each single split.
+    variants : tuple of Variant
+        The main preprocessing first, then the others.
+    evaluations : tuple of VariantEvaluation
+        Of the others, by preprocessing, protocol and model.
+
+    Raises
+    ------
+    DataError
+        If a preprocessing leaves too few genes in a fold; the message names both.
     """
-    truth = dict(zip(dataset.sample_ids, dataset.y.tolist(), strict=True))
-    compared: list[Comparison] = []
-    for protocol in protocols:
-        if protocol.resampled or protocol.unavailable:
-            continue
-        labels = [truth[sample] for sample in protocol.sample_ids]
-        y_true = np.searchsorted(dataset.classes, labels)
-        scored = [e for e in evaluations if e.protocol == protocol.key]
-        compared += _adjusted([_compare_two(a, b, y_true) for a, b in combinations(scored, 2)])
-    return tuple(compared)
+    main = config.preprocess.recipe
+    chosen = config.evaluate.variants
+    others = [r for r in (VARIANTS[main] if chosen is None else chosen) if r != main]
+    keys = tuple(key for key in config.evaluate.models if ENTRIES[key].speed != "none")
+    y = np.searchsorted(dataset.classes, dataset.y)
+    tried = [plan for plan in plans if plan.folds and plan.protocol.key in VARIANT_PROTOCOLS]
+    variants = [_variant(main, fold_values(dataset, config, main), dataset)]
+    evaluations: list[VariantEvaluation] = []
+    values = {recipe: fold_values(dataset, config, recipe) for recipe in others}
+    for number, recipe in enumerate(others):
+        variants.append(_variant(recipe, values[recipe], dataset))
+        jobs = _jobs(tried, {recipe: keys}, values, slow=False)
+        tell = partial(_part, partial(progress, "other preprocessings"), number, len(others))
+        held = _run(jobs, y, config, tell, n_jobs=n_jobs)
+        evaluations += [
+            brief(plan, recipe, key, held[_name(plan, key)], y, dataset.sample_ids)
+            for plan in tried
+            for key in keys
+        ]
+    return tuple(variants), tuple(evaluations)
 
 
-def improvements(
-    evaluations: tuple[Evaluation, ...], comparisons: tuple[Comparison, ...]
-) -> tuple[Improvement, ...]:
-    """Set each recommended change beside the model that it changes.
+def model_recipes(config: Config) -> dict[Recipe, tuple[ModelKey, ...]]:
+    """Say which models see which preprocessing.
 
     Parameters
     ----------
-    evaluations : tuple of Evaluation
-        What `evaluate` gave.
-    comparisons : tuple of Comparison
-        What `compare` gave.
+    config : Config
+        Models and preprocessing.
 
     Returns
     -------
-    tuple of Improvement
-        In the order of protocols; the p-value is None under resampling.
+    dict of str to tuple of str
+        The main recipe and its models; weighted voting sees values of which no logarithm is
+        taken, as in its paper.
     """
-    by_key = {evaluation.key: evaluation for evaluation in evaluations}
-    p_values = {
-        (comparison.protocol, frozenset((comparison.first, comparison.second))): comparison.p_value
-        for comparison in comparisons
-    }
-    records = []
-    for protocol in dict.fromkeys(evaluation.protocol for evaluation in evaluations):
-        for label, base_key, variant_key in IMPROVEMENTS:
-            base = by_key.get(f"{protocol}/{base_key}")
-            variant = by_key.get(f"{protocol}/{variant_key}")
-            if base and variant:
-                records.append(
-                    Improvement(
-                        key=f"{protocol}/{base_key}/{variant_key}",
-                        label=label,
-                        protocol=protocol,
-                        base=base_key,
-                        variant=variant_key,
-                        n_changed=_n_changed(base, variant),
-                        n_predictions=base.n_predictions,
-                        base_accuracy=base.accuracy,
-                        variant_accuracy=variant.accuracy,
-                        p_value=p_values.get((protocol, frozenset((base_key, variant_key)))),
-                    )
-                )
-    return tuple(records)
+    main = config.preprocess.recipe
+    apart = tuple(k for k in config.evaluate.models if ENTRIES[k].unlogged)
+    if "log10" not in RECIPES[main] or not apart:
+        return {main: config.evaluate.models}
+    rest = tuple(key for key in config.evaluate.models if key not in apart)
+    return {main: rest, "unlogged": apart} if rest else {"unlogged": apart}
 
 
-def method(protocols: tuple[Protocol, ...], config: Config) -> tuple[MethodStep, ...]:
+def fold_values(dataset: Dataset, config: Config, recipe: Recipe) -> FoldValues:
+    """Give what a recipe makes of the samples in each fold.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    config : Config
+        The recipe's constants.
+    recipe : str
+        Name of the recipe.
+
+    Returns
+    -------
+    FoldValues
+        Called with training rows.
+    """
+    return FoldValues(dataset.X, with_recipe(config.preprocess, recipe))
+
+
+def positive_class(dataset: Dataset, config: Config) -> int:
+    """Give the class that sensitivity speaks of.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The classes.
+    config : Config
+        The class that the study names, if it does.
+
+    Returns
+    -------
+    int
+        Its index: that of the last of two classes, where none is named.
+
+    Raises
+    ------
+    DataError
+        If no sample has the named class.
+    """
+    name = config.evaluate.positive_class
+    if name is None:
+        return len(dataset.classes) - 1
+    if name not in dataset.classes:
+        raise DataError(
+            f"evaluate.positive_class: expected one of {', '.join(dataset.classes)}, found {name!r}"
+        )
+    return dataset.classes.index(name)
+
+
+def method(
+    models: tuple[Model, ...], protocols: tuple[Protocol, ...], config: Config
+) -> tuple[MethodStep, ...]:
     """Write the Methods paragraphs on models and evaluation.
 
     Parameters
     ----------
+    models : tuple of Model
+        The models.
     protocols : tuple of Protocol
         The protocols that were laid out.
     config : Config
@@ -227,28 +282,6 @@ def method(protocols: tuple[Protocol, ...], config: Config) -> tuple[MethodStep,
     tuple of MethodStep
         Models, then evaluation.
     """
-    section = config.evaluate
-    names = [ENTRIES[key].noun for key in section.models]
-    citations = " ".join(
-        f"[@{key}]" for key in dict.fromkeys(ENTRIES[key].citation for key in section.models)
-    )
-    models = Statement(
-        template="Classifiers: {models} " + citations + ". The penalty C was {penalty}"
-        " throughout, not tuned"
-        + (
-            "; PCA kept at most {n_components} components, set in advance."
-            if "pca_logistic" in section.models
-            else "."
-        )
-        + " Logistic regression was solved by L-BFGS, the support vector machine by libsvm, both"
-        " to a tolerance of {tolerance}.",
-        values=(
-            Value(name="models", value=", ".join(names), format="text"),
-            Value(name="penalty", value=section.penalty_c, format="number"),
-            Value(name="n_components", value=section.n_components, format="count"),
-            Value(name="tolerance", value=TOLERANCE, format="number"),
-        ),
-    )
     ran = [protocol for protocol in protocols if not protocol.unavailable]
     description = Statement(
         template=" ".join(
@@ -269,9 +302,53 @@ def method(protocols: tuple[Protocol, ...], config: Config) -> tuple[MethodStep,
         ),
     )
     return (
-        MethodStep(title="Models", text=models),
+        MethodStep(title="Models", text=_models_statement(models, config)),
         MethodStep(title="Evaluation", text=description),
     )
+
+
+def _models_statement(models: tuple[Model, ...], config: Config) -> Statement:
+    """Name the models, what was tuned, and how each was solved."""
+    section = config.evaluate
+    keys = {model.key for model in models}
+    citations = " ".join(f"[@{key}]" for key in dict.fromkeys(m.citation for m in models))
+    tuned = [model for model in models if model.tuned]
+    values = [Value(name="models", value=", ".join(m.noun for m in models), format="text")]
+    template = "Classifiers: {models} " + citations + "."
+    if tuned:
+        texts = "; ".join(f"{model.noun}: {model.tuned}" for model in tuned)
+        template += (
+            " Tuned by the accuracy over {n_inner} stratified inner folds of each training part, of"
+            " equally good settings the simplest: {tuned}."
+        )
+        values += [
+            Value(name="n_inner", value=section.n_inner_folds, format="count"),
+            Value(name="tuned", value=texts, format="text"),
+        ]
+    if keys & {"logistic_l1", "elastic_net", "pca_logistic"}:
+        template += " Where C is not tuned it was {penalty}."
+        values.append(Value(name="penalty", value=section.penalty_c, format="number"))
+    if "elastic_net" in keys:
+        template += " Of the elastic net's penalty the share {l1_ratio} was on absolute weights."
+        values.append(Value(name="l1_ratio", value=section.l1_ratio, format="number"))
+    if "voting" in keys:
+        template += (
+            " Weighted voting took {voting_genes} genes, half from each side, and calls no class"
+            " below a prediction strength of {threshold}."
+        )
+        genes = ", ".join(map(str, section.voting_grid))
+        values += [
+            Value(name="voting_genes", value=genes, format="text"),
+            Value(name="threshold", value=section.call_threshold, format="number"),
+        ]
+    if "forest" in keys:
+        template += " The forest had {n_trees} trees."
+        values.append(Value(name="n_trees", value=section.n_trees, format="count"))
+    template += (
+        " With at least as many genes as samples, linear models were fitted on the products of"
+        " samples, which gives the same model as fitting on the genes."
+    )
+    return Statement(template=template, values=tuple(values))
 
 
 def _suffixed(template: str, i: int) -> str:
@@ -279,306 +356,95 @@ def _suffixed(template: str, i: int) -> str:
     return template.replace("}", f"_{i}}}")
 
 
-def _given(dataset: Dataset) -> Plan:
-    """The split that came with the data."""
-    n_train, n_test = len(dataset.train), len(dataset.test)
-    protocol = Protocol(
-        key="given",
-        label="Independent test set",
-        description=Statement(
-            template="train on the {n_train} training samples as given, test once on the "
-            "{n_test} independent ones.",
-            values=_counts(n_train=n_train, n_test=n_test),
-        ),
-        design="split",
-        n_train=n_train,
-        n_test=n_test,
-        n_folds=1,
-        n_repeats=1,
-        n_inner_folds=0,
-        sample_ids=tuple(dataset.sample_ids[row] for row in dataset.test),
-        unavailable=None if n_test else "the data set in use has no independent test samples",
-    )
-    folds = (Fold(0, dataset.train, dataset.test),) if n_test else ()
-    return Plan(protocol, folds)
+@dataclass(frozen=True)
+class _Job:
+    """Some folds of a protocol, and the models to run in them after one preprocessing."""
+
+    plan: Plan
+    folds: tuple[Fold, ...]
+    keys: tuple[ModelKey, ...]
+    values: FoldValues
 
 
-def _cross_validation(dataset: Dataset, config: Config) -> Plan:
-    """Repeated stratified k-fold cross-validation over all samples."""
-    y, n_samples = dataset.y, len(dataset.y)
-    smallest = int(np.unique(y, return_counts=True)[1].min())
-    n_folds, n_repeats = min(config.evaluate.n_folds, smallest), config.evaluate.n_repeats
-    splitter = RepeatedStratifiedKFold(
-        n_splits=n_folds, n_repeats=n_repeats, random_state=config.seed
-    )
-    folds = tuple(
-        Fold(i // n_folds, train, test) for i, (train, test) in enumerate(splitter.split(y, y))
-    )
-    n_test = ceil(n_samples / n_folds)
-    protocol = Protocol(
-        key="cv",
-        label="Repeated cross-validation",
-        description=Statement(
-            template="{n_folds}-fold, stratified, over all {n_samples} samples, so that each is "
-            "held out once" + (" in each of {n_repeats} repeats." if n_repeats > 1 else "."),
-            values=_counts(n_folds=n_folds, n_repeats=n_repeats, n_samples=n_samples),
-        ),
-        design="repeated",
-        n_train=n_samples - n_test,
-        n_test=n_test,
-        n_folds=n_folds,
-        n_repeats=n_repeats,
-        n_inner_folds=0,
-        sample_ids=dataset.sample_ids,
-        unavailable=None,
-    )
-    return Plan(protocol, folds)
+def _jobs(
+    plans: Sequence[Plan],
+    recipes: Mapping[Recipe, tuple[ModelKey, ...]],
+    values: Mapping[Recipe, FoldValues],
+    *,
+    slow: bool,
+) -> list[_Job]:
+    """Divide the work: models that are fitted from the genes apart from the others."""
+    jobs = []
+    for plan in plans:
+        for recipe, keys in recipes.items():
+            some = tuple(key for key in keys if (ENTRIES[key].speed == "none") == slow)
+            n_samples, n_genes = values[recipe].values.shape
+            if some:
+                jobs += [
+                    _Job(plan, batch, some, values[recipe])
+                    for batch in batches(plan.folds, n_samples=n_samples, n_genes=n_genes)
+                ]
+    return jobs
 
 
-def _holdout(dataset: Dataset, config: Config) -> Plan:
-    """One stratified random part held out."""
-    n_samples = len(dataset.y)
-    n_classes = len(dataset.classes)
-    n_test = max(ceil(config.evaluate.holdout_share * n_samples), n_classes)
-    possible = n_samples - n_test >= n_classes
-    folds: tuple[Fold, ...] = ()
-    if possible:
-        train, test = train_test_split(
-            np.arange(n_samples), test_size=n_test, stratify=dataset.y, random_state=config.seed
-        )
-        possible = set(dataset.y[train]) == set(dataset.classes)
-    if possible:
-        folds = (Fold(0, np.sort(train), np.sort(test)),)
-    protocol = Protocol(
-        key="holdout",
-        label="Random hold-out",
-        description=Statement(
-            template="one stratified random part of {n_test} samples held out of {n_samples}, "
-            "seed {seed}.",
-            values=_counts(n_test=n_test, n_samples=n_samples, seed=config.seed),
-        ),
-        design="split",
-        n_train=n_samples - n_test,
-        n_test=n_test,
-        n_folds=1,
-        n_repeats=1,
-        n_inner_folds=0,
-        sample_ids=tuple(dataset.sample_ids[row] for fold in folds for row in fold.test),
-        unavailable=None if possible else "too few samples are left to train on every class",
-    )
-    return Plan(protocol, folds)
-
-
-def _counts(**values: int) -> tuple[Value, ...]:
-    """Values of a sentence that are all counts."""
-    return tuple(Value(name=name, value=value, format="count") for name, value in values.items())
-
-
-def _run_fold(
-    X: NDArray[np.float64], y: NDArray[np.intp], fold: Fold, config: Config, *, where: str
-) -> dict[str, Held]:
-    """Fit the preprocessing once and every model on its training part."""
-    preprocessor = make_preprocessor(config.preprocess)
-    try:
-        X_train = preprocessor.fit_transform(X[fold.train])
-    except DataError as error:
-        raise DataError(f"{where}: {error}") from error
-    if X_train.shape[1] < 2:
-        raise DataError(
-            f"{where}: expected at least 2 genes after preprocessing, found {X_train.shape[1]}"
-        )
-    X_test = preprocessor.transform(X[fold.test])
-    return {
-        key: _fit_and_predict(key, X_train, y[fold.train], X_test, config)
-        for key in config.evaluate.models
-    }
-
-
-def _fit_and_predict(
-    key: str,
-    X_train: NDArray[np.float64],
-    y_train: NDArray[np.intp],
-    X_test: NDArray[np.float64],
-    config: Config,
-) -> Held:
-    """Fit one model and ask it about the held-out samples."""
-    classifier = make_classifier(key, config.evaluate, max_components=min(X_train.shape) - 1)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        classifier.fit(X_train, y_train)
-    others = [w for w in caught if not issubclass(w.category, ConvergenceWarning)]
-    for warning in others:  # only lack of convergence is a finding; the rest is passed on
-        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    return Held(
-        y_pred=classifier.predict(X_test),
-        scores=_scores(classifier, X_test),
-        converged=len(others) == len(caught),
-    )
-
-
-def _scores(classifier: Any, X: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Decision values, one column for the second of two classes or one for each of many."""
-    if hasattr(classifier, "decision_function"):
-        scores = classifier.decision_function(X)
-    else:
-        scores = classifier.predict_proba(X)
-        scores = scores[:, 1] if scores.shape[1] == 2 else scores
-    return np.asarray(scores, dtype=np.float64).reshape(len(X), -1)
-
-
-def _summarise(
-    plan: Plan, key: str, held: list[Held], y: NDArray[np.intp], classes: tuple[str, ...]
-) -> Evaluation:
-    """Pool one model's folds into one record."""
-    protocol = plan.protocol
-    predicted = _by_repeat(plan, held, len(y))
-    rows = np.unique(np.concatenate([fold.test for fold in plan.folds]))
-    truth = np.broadcast_to(y[rows], predicted.shape)
-    confusion = metrics.confusion_counts(truth.ravel(), predicted.ravel(), len(classes))
-    per_class = metrics.class_metrics(confusion, classes)
-    n_correct, n = int(np.trace(confusion)), int(confusion.sum())
-    return Evaluation(
-        key=f"{protocol.key}/{key}",
-        protocol=protocol.key,
-        model=key,
-        confusion=tuple(map(tuple, confusion.tolist())),
-        n_predictions=n,
-        n_correct=n_correct,
-        n_errors=n - n_correct,
-        accuracy=n_correct / n,
-        accuracy_interval=_interval(plan, held, y, n_correct, n),
-        accuracy_exact=None,
-        repeat_accuracies=tuple((predicted == truth).mean(axis=1).tolist()),
-        balanced_accuracy=metrics.balanced_accuracy(per_class),
-        mcc=metrics.mcc(confusion),
-        roc_auc=_mean_auc(plan, held, y),
-        roc_auc_interval=None,
-        brier=None,
-        log_loss=None,
-        rates=(),
-        per_class=per_class,
-        macro=metrics.averages(per_class, weighted=False),
-        weighted=metrics.averages(per_class, weighted=True),
-        undefined=_undefined(confusion, classes),
-        roc=() if protocol.resampled else _roc(held[0].scores, y[rows], classes),
-        predicted=tuple(map(tuple, predicted.tolist())),
-        scores=() if protocol.resampled else tuple(map(tuple, held[0].scores.tolist())),
-        n_wrong=tuple((predicted != truth).sum(axis=0).tolist()),
-        n_not_converged=sum(not outcome.converged for outcome in held),
-        chosen=(),
-    )
-
-
-def _by_repeat(plan: Plan, held: list[Held], n_samples: int) -> NDArray[np.intp]:
-    """Predictions with a row for each repeat and a column for each evaluated sample."""
-    predicted = np.full((plan.protocol.n_repeats, n_samples), -1, dtype=np.intp)
-    for fold, outcome in zip(plan.folds, held, strict=True):
-        predicted[fold.repeat, fold.test] = outcome.y_pred
-    return predicted[:, (predicted >= 0).all(axis=0)]
-
-
-def _interval(
-    plan: Plan, held: list[Held], y: NDArray[np.intp], n_correct: int, n: int
-) -> Interval:
-    """Interval of the accuracy, by the method that the protocol allows."""
-    protocol = plan.protocol
-    if not protocol.resampled:
-        return intervals.wilson(n_correct, n)
-    shares = [
-        np.mean(outcome.y_pred == y[fold.test])
-        for fold, outcome in zip(plan.folds, held, strict=True)
+def _interleaved(first: Sequence[_Job], second: Sequence[_Job]) -> list[_Job]:
+    """Mix two kinds of work evenly, so that no process is left with the long ones."""
+    places = [
+        (i / max(1, len(jobs)), job) for jobs in (first, second) for i, job in enumerate(jobs)
     ]
-    return intervals.resampled(
-        np.array(shares),
-        accuracy=n_correct / n,
-        n_samples=len(protocol.sample_ids),
-        n_train=protocol.n_train,
-        n_test=protocol.n_test,
-    )
+    return [job for _, job in sorted(places, key=lambda pair: pair[0])]
 
 
-def _mean_auc(plan: Plan, held: list[Held], y: NDArray[np.intp]) -> float | None:
-    """Area under the ROC curve, averaged over folds; None where a fold lacks a class."""
-    values = []
-    for fold, outcome in zip(plan.folds, held, strict=True):
-        truth, scores = y[fold.test], outcome.scores
-        if len(np.unique(truth)) < max(2, scores.shape[1]):
-            return None
-        if scores.shape[1] == 1:
-            values.append(roc_auc_score(truth, scores[:, 0]))
-        else:  # one class against the rest, every class counting as one
-            values.append(
-                np.mean([roc_auc_score(truth == k, column) for k, column in enumerate(scores.T)])
+def _run(
+    jobs: Sequence[_Job],
+    y: NDArray[np.intp],
+    config: Config,
+    tell: Callable[[int, int], None],
+    *,
+    n_jobs: int,
+) -> dict[str, list[Held]]:
+    """Run the jobs side by side; what each model said, by protocol and model."""
+    held: dict[str, list[Held]] = defaultdict(list)
+    tasks = [partial(_run_job, job, y, config) for job in jobs]
+    for number, (job, part) in enumerate(
+        zip(jobs, in_processes(tasks, n_jobs=n_jobs), strict=True), start=1
+    ):
+        for key, outcomes in part.items():
+            held[_name(job.plan, key)] += outcomes
+        tell(number, len(jobs))
+    return held
+
+
+def _run_job(job: _Job, y: NDArray[np.intp], config: Config) -> dict[ModelKey, list[Held]]:
+    """Run some models in some folds."""
+    prepared = Prepared(job.values, job.folds)
+    n_classes = int(y.max()) + 1
+    try:
+        return {
+            key: nested(
+                key, prepared, y[None], config.evaluate, n_classes=n_classes, seed=config.seed
             )
-    return float(np.mean(values))
+            for key in job.keys
+        }
+    except DataError as error:
+        raise DataError(f"{job.plan.protocol.label}: {error}") from error
 
 
-def _roc(
-    scores: NDArray[np.float64], truth: NDArray[np.intp], classes: tuple[str, ...]
-) -> tuple[RocCurve, ...]:
-    """ROC curves, the second of two classes as the positive one, or each against the rest."""
-    columns = {1: scores[:, 0]} if scores.shape[1] == 1 else dict(enumerate(scores.T))
-    curves = []
-    for k, column in columns.items():
-        positive = truth == k
-        if positive.any() and not positive.all():
-            false_positive, true_positive, _ = roc_curve(positive, column)
-            curves.append(
-                RocCurve(
-                    label=classes[k],
-                    false_positive_rate=tuple(false_positive.tolist()),
-                    true_positive_rate=tuple(true_positive.tolist()),
-                )
-            )
-    return tuple(curves)
+def _name(plan: Plan, key: ModelKey) -> str:
+    """The name of a model under a protocol."""
+    return f"{plan.protocol.key}/{key}"
 
 
-def _undefined(confusion: NDArray[np.intp], classes: tuple[str, ...]) -> dict[str, str]:
-    """Say why a metric is undefined."""
-    reasons = {}
-    for k, label in enumerate(classes):
-        if not confusion[:, k].any():
-            reasons[f"precision of {label}"] = f"no sample was predicted {label}"
-        if not confusion[k].any():
-            reasons[f"recall of {label}"] = f"no held-out sample is {label}"
-    if metrics.mcc(confusion) is None:
-        reasons["MCC"] = "only one class occurs, or only one was predicted"
-    return reasons
+def _part(tell: Callable[[int, int], None], number: int, n: int, done: int, total: int) -> None:
+    """Tell the progress of one of n parts as that of the whole."""
+    tell(number * total + done, n * total)
 
 
-def _compare_two(first: Evaluation, second: Evaluation, truth: NDArray[np.intp]) -> Comparison:
-    """Compare two models that predicted the same samples once."""
-    first_right = np.array(first.predicted[0]) == truth
-    second_right = np.array(second.predicted[0]) == truth
-    only_first = int((first_right & ~second_right).sum())
-    only_second = int((second_right & ~first_right).sum())
-    p_value = significance.mcnemar_exact(only_first, only_second)
-    return Comparison(
-        key=f"{first.key}/{second.model}",
-        protocol=first.protocol,
-        first=first.model,
-        second=second.model,
-        n_only_first_right=only_first,
-        n_only_second_right=only_second,
-        n_changed=_n_changed(first, second),
-        difference=first.accuracy - second.accuracy,
-        test="exact McNemar test",
-        p_value=p_value,
-        p_adjusted=p_value,
+def _variant(recipe: Recipe, values: FoldValues, dataset: Dataset) -> Variant:
+    """Record a preprocessing, with the number of genes that it keeps on the training samples."""
+    return Variant(
+        key=recipe,
+        label=VARIANT_LABELS[recipe],
+        description=variant_statement(values.section),
+        n_genes=values(dataset.train).shape[1],
     )
-
-
-def _adjusted(pairs: list[Comparison]) -> list[Comparison]:
-    """Adjust the p-values of one protocol's pairs, those with the baseline left out."""
-    baseline = {key for key, entry in ENTRIES.items() if entry.is_baseline}
-    family = [i for i, pair in enumerate(pairs) if not baseline & {pair.first, pair.second}]
-    adjusted = significance.holm([pairs[i].p_value for i in family])
-    result = list(pairs)
-    for i, p_adjusted in zip(family, adjusted, strict=True):
-        result[i] = pairs[i].model_copy(update={"p_adjusted": p_adjusted})
-    return result
-
-
-def _n_changed(first: Evaluation, second: Evaluation) -> int:
-    """Predictions, over all repeats, in which two models differ."""
-    return int((np.array(first.predicted) != np.array(second.predicted)).sum())

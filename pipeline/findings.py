@@ -9,7 +9,7 @@ threshold beside its rule; here is their order, and the engine that runs them.
 from collections.abc import Iterable
 
 from pipeline.records.base import Finding
-from pipeline.rules import classes, data, models, pictures, size, splits
+from pipeline.rules import chance, classes, data, genes, models, pictures, scores, size, splits
 from pipeline.rules.evidence import Evidence, Rule
 
 __all__ = ["RULES", "Evidence", "Rule", "cited_works", "find"]
@@ -19,6 +19,7 @@ _RANK: dict[str, int] = {"error": 0, "warning": 1, "note": 2, "passed": 3}
 RULES: tuple[Rule, ...] = (
     data.embedded_data,
     models.no_better_than_baseline,
+    chance.not_above_chance,
     size.few_test_samples,
     size.wide_interval,
     data.confounding_unchecked,
@@ -26,13 +27,21 @@ RULES: tuple[Rule, ...] = (
     classes.prevalence_shift,
     data.unpublished_files,
     size.perfect_score,
+    splits.resampling_flatters,
     splits.indistinct_models("given", "SPLIT-02"),
     splits.indistinct_models("holdout", "SPLIT-01"),
+    genes.unstable_list,
     models.not_converged,
     size.extreme_dimensionality,
     splits.repeated_test,
     models.weighting_without_effect,
     models.hard_samples,
+    scores.threshold_misplaced,
+    scores.declined_calls,
+    scores.calibration_unknown,
+    chance.smallest_p,
+    chance.leak_pays,
+    genes.folds_only,
     pictures.embeddings_are_pictures,
 )
 """All rules, gravest first within each severity."""

@@ -62,6 +62,8 @@ def provenance(config: Config) -> Provenance:
 
 def _text(value: object) -> str:
     """Write a setting as in the study file."""
+    if isinstance(value, dict):  # a published list: its genes stand where they are compared
+        return f"{value['source']} [{value['citation']}], {len(value['genes'])} genes"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value))
+        return ", ".join(map(_text, value))
     return f"{value:.10g}" if isinstance(value, float) else str(value)

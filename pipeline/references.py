@@ -33,6 +33,14 @@ WORKS: dict[str, Reference] = {
             "10.1111/j.2517-6161.1995.tb02031.x",
         ),
         _work(
+            "breiman2001",
+            "Breiman L",
+            2001,
+            "Random forests",
+            "Machine Learning 45, 5–32",
+            "10.1023/A:1010933404324",
+        ),
+        _work(
             "brunet2004",
             "Brunet JP, Tamayo P, Golub TR, Mesirov JP",
             2004,
@@ -49,6 +57,14 @@ WORKS: dict[str, Reference] = {
             "10.1371/journal.pcbi.1011288",
         ),
         _work(
+            "clopper1934",
+            "Clopper CJ, Pearson ES",
+            1934,
+            "The use of confidence or fiducial limits illustrated in the case of the binomial",
+            "Biometrika 26, 404–413",
+            "10.1093/biomet/26.4.404",
+        ),
+        _work(
             "collins2024",
             "Collins GS, Moons KGM, Dhiman P, et al.",
             2024,
@@ -56,6 +72,15 @@ WORKS: dict[str, Reference] = {
             "use regression or machine learning methods",
             "BMJ 385, e078378",
             "10.1136/bmj-2023-078378",
+        ),
+        _work(
+            "delong1988",
+            "DeLong ER, DeLong DM, Clarke-Pearson DL",
+            1988,
+            "Comparing the areas under two or more correlated receiver operating characteristic "
+            "curves: a nonparametric approach",
+            "Biometrics 44, 837–845",
+            "10.2307/2531595",
         ),
         _work(
             "dobbin2011",
@@ -73,6 +98,31 @@ WORKS: dict[str, Reference] = {
             "expression data",
             "Journal of the American Statistical Association 97, 77–87",
             "10.1198/016214502753479248",
+        ),
+        _work(
+            "dupuy2007",
+            "Dupuy A, Simon RM",
+            2007,
+            "Critical review of published microarray studies for cancer outcome and guidelines on "
+            "statistical analysis and reporting",
+            "Journal of the National Cancer Institute 99, 147–157",
+            "10.1093/jnci/djk018",
+        ),
+        _work(
+            "friedman2010",
+            "Friedman J, Hastie T, Tibshirani R",
+            2010,
+            "Regularization paths for generalized linear models via coordinate descent",
+            "Journal of Statistical Software 33(1), 1–22",
+            "10.18637/jss.v033.i01",
+        ),
+        _work(
+            "eindor2005",
+            "Ein-Dor L, Kela I, Getz G, Givol D, Domany E",
+            2005,
+            "Outcome signature genes in breast cancer: is there a unique set?",
+            "Bioinformatics 21, 171–178",
+            "10.1093/bioinformatics/bth469",
         ),
         _work(
             "furey2000",
@@ -125,6 +175,15 @@ WORKS: dict[str, Reference] = {
             "10.1023/A:1024068626366",
         ),
         _work(
+            "newcombe2006",
+            "Newcombe RG",
+            2006,
+            "Confidence intervals for an effect size measure based on the Mann–Whitney statistic. "
+            "Part 2: asymptotic methods and evaluation",
+            "Statistics in Medicine 25, 559–573",
+            "10.1002/sim.2324",
+        ),
+        _work(
             "nguyen2002",
             "Nguyen DV, Rocke DM",
             2002,
@@ -133,11 +192,34 @@ WORKS: dict[str, Reference] = {
             "10.1093/bioinformatics/18.1.39",
         ),
         _work(
+            "ojala2010",
+            "Ojala M, Garriga GC",
+            2010,
+            "Permutation tests for studying classifier performance",
+            "Journal of Machine Learning Research 11, 1833–1863",
+        ),
+        _work(
+            "nogueira2018",
+            "Nogueira S, Sechidis K, Brown G",
+            2018,
+            "On the stability of feature selection algorithms",
+            "Journal of Machine Learning Research 18(174), 1–54",
+        ),
+        _work(
             "pedregosa2011",
             "Pedregosa F, Varoquaux G, Gramfort A, et al.",
             2011,
             "Scikit-learn: machine learning in Python",
             "Journal of Machine Learning Research 12, 2825–2830",
+        ),
+        _work(
+            "phipson2010",
+            "Phipson B, Smyth GK",
+            2010,
+            "Permutation p-values should never be zero: calculating exact p-values when "
+            "permutations are randomly drawn",
+            "Statistical Applications in Genetics and Molecular Biology 9, 39",
+            "10.2202/1544-6115.1585",
         ),
         _work(
             "rousseeuw1987",
@@ -155,6 +237,14 @@ WORKS: dict[str, Reference] = {
             "development and validation of microarray-based predictive models",
             "Nature Biotechnology 28, 827–838",
             "10.1038/nbt.1665",
+        ),
+        _work(
+            "tibshirani2002",
+            "Tibshirani R, Hastie T, Narasimhan B, Chu G",
+            2002,
+            "Diagnosis of multiple cancer types by shrunken centroids of gene expression",
+            "Proceedings of the National Academy of Sciences 99, 6567–6572",
+            "10.1073/pnas.082099299",
         ),
         _work(
             "vandengoorbergh2022",
@@ -182,12 +272,27 @@ WORKS: dict[str, Reference] = {
             "10.1007/3-540-44668-0_68",
         ),
         _work(
+            "westfall1993",
+            "Westfall PH, Young SS",
+            1993,
+            "Resampling-based multiple testing: examples and methods for p-value adjustment",
+            "Wiley, New York",
+        ),
+        _work(
             "wilson1927",
             "Wilson EB",
             1927,
             "Probable inference, the law of succession, and statistical inference",
             "Journal of the American Statistical Association 22, 209–212",
             "10.1080/01621459.1927.10502953",
+        ),
+        _work(
+            "zou2005",
+            "Zou H, Hastie T",
+            2005,
+            "Regularization and variable selection via the elastic net",
+            "Journal of the Royal Statistical Society B 67, 301–320",
+            "10.1111/j.1467-9868.2005.00503.x",
         ),
     )
 }

@@ -199,6 +199,8 @@ def _check_genes(genes: Genes, samples: list[str], n_classes: int) -> None:
         table.mean_difference,
         table.p_value,
         table.q_value,
+        table.p_max_t,
+        table.selection_frequency,
     )
     _expect({len(column) for column in columns} == {len(table.ids)}, "genes.table: column lengths")
     _expect(set(heat_map.gene_ids) <= set(table.ids), "genes.heat_map: genes")
@@ -208,6 +210,55 @@ def _check_genes(genes: Genes, samples: list[str], n_classes: int) -> None:
     _expect(not ragged, "genes.heat_map: z is ragged")
     inside = all(0 <= k < n_classes for k in (*table.high_in, *heat_map.high_in))
     _expect(inside, "genes: high_in beyond the classes")
+    _expect(len(set(table.ids)) == len(table.ids) == genes.n_genes, "genes.table: number of genes")
+    _check_max_t(genes)
+    _check_stability(genes)
+    _check_overlaps(genes)
+
+
+def _check_max_t(genes: Genes) -> None:
+    """See that the adjusted p-values are there if and only if max-T ran, and are counted."""
+    record, table = genes.max_t, genes.table
+    found = [p for p in table.p_max_t if p is not None]
+    _expect(len(found) == (0 if record.not_run else genes.n_tested), "genes.max_t: genes tested")
+    n_small = sum(p <= record.level for p in found)
+    _expect(n_small == record.n_significant, "genes.max_t: n_significant")
+    smallest = record.smallest_p or 0.0
+    _expect(all(smallest <= p <= 1 for p in found), "genes.max_t: p-values below the smallest")
+
+
+def _check_stability(genes: Genes) -> None:
+    """See that lists are named and counted as they were drawn, and frequencies are theirs."""
+    record = genes.stability
+    n_drawn = {"bootstrap": record.n_bootstraps, "folds": record.n_folds * record.n_repeats}
+    for drawn in record.lists:
+        where = f"genes.stability: {drawn.key}"
+        _expect(drawn.key == f"{drawn.resampling}/{drawn.n_per_class}", where)
+        _expect(drawn.n_lists == n_drawn[drawn.resampling], f"{where} counts other lists")
+        _expect(drawn.n_steady <= drawn.n_ever <= genes.n_genes, f"{where} counts other genes")
+        undefined = drawn.stability is None
+        _expect(undefined == (drawn.interval is None) == bool(drawn.undefined), where)
+    _expect(record.n_per_class == genes.n_per_class, "genes.stability: n_per_class")
+    _expect(record.of("folds") is not None, "genes.stability: no folds")
+    own = record.of("bootstrap")
+    _expect((own is None) == (record.n_bootstraps == 0), "genes.stability: no bootstraps")
+    frequencies = [f for f in genes.table.selection_frequency if f is not None]
+    _expect(len(frequencies) == (genes.n_genes if own else 0), "genes.table: selection_frequency")
+    if own:
+        n_ever = sum(f > 0 for f in frequencies)
+        _expect(n_ever == own.n_ever, "genes.stability: n_ever is not that of the table")
+
+
+def _check_overlaps(genes: Genes) -> None:
+    """See that shared genes are published ones that were ranked."""
+    if not genes.published:
+        return
+    published, ranked = set(genes.published.genes), set(genes.table.ids)
+    for record in genes.published.overlaps:
+        where = f"genes.published: {record.key}"
+        _expect(set(record.shared) <= published & ranked, f"{where} shares other genes")
+        counted = len(record.shared) <= record.n_present <= len(published)
+        _expect(counted and record.n_published == len(published), f"{where} counts other genes")
 
 
 def _check_citations(results: Results) -> None:
@@ -215,6 +266,7 @@ def _check_citations(results: Results) -> None:
     known = {work.key for work in results.references}
     texts = [results.data.description, *(step.text.template for step in results.methods)]
     cited = {key for text in texts for key in CITATION.findall(text)}
+    cited |= {results.genes.published.citation} if results.genes.published else set()
     cited |= {key for finding in results.findings for key in finding.references}
     cited |= {model.citation for model in results.models}
     _expect(cited <= known, f"references: missing {', '.join(sorted(cited - known))}")

@@ -1,17 +1,31 @@
 """The story in order: read, preprocess, embed, evaluate, rank, find; no logic of its own."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from pipeline import embedding, evaluate, findings, preprocess, provenance, ranking, references
-from pipeline.classifiers import models
+from pipeline import (
+    comparisons,
+    embedding,
+    evaluate,
+    findings,
+    preprocess,
+    provenance,
+    references,
+    resampling,
+)
+from pipeline import genes as gene_ranking
+from pipeline.classifiers import ENTRIES, models
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.errors import ConfigError
+from pipeline.nested import start_processes
 from pipeline.progress import Progress
+from pipeline.protocols import make_plans
 from pipeline.readers import kaggle, tables
 from pipeline.records.base import (
     MethodStep,
@@ -29,14 +43,16 @@ from pipeline.records.data import (
     Sample,
     Study,
 )
-from pipeline.records.models import Evaluation, Model, Protocol
+from pipeline.records.models import Evaluation, Model, Protocol, VariantEvaluation
 from pipeline.results import Results
 from pipeline.sources import Located
 
 READERS: dict[str, Callable[..., Dataset]] = {"kaggle": kaggle.read, "tables": tables.read}
 
 
-def run(config: Config, located: Located, *, date: str | None, progress: Progress) -> Results:
+def run(
+    config: Config, located: Located, *, date: str | None, progress: Progress, n_jobs: int = 1
+) -> Results:
     """Compute everything that the report may say.
 
     Parameters
@@ -49,6 +65,8 @@ def run(config: Config, located: Located, *, date: str | None, progress: Progres
         The date to print, YYYY-MM-DD.
     progress : callable
         Told the name of the running step, what is done of it and what there is to do.
+    n_jobs : int, default=1
+        Number of processes; the results do not depend on it.
 
     Returns
     -------
@@ -63,14 +81,22 @@ def run(config: Config, located: Located, *, date: str | None, progress: Progres
         If the study describes a class that no sample has.
     """
     # One thread: on matrices this small more are slower, and sums depend on their number.
-    with threadpool_limits(1):
+    with threadpool_limits(1), warnings.catch_warnings():
+        # Whether a fit converged is judged by its residual, and recorded.
+        warnings.simplefilter("ignore", ConvergenceWarning)
         progress("reading", 0, 1)
         dataset = READERS[located.format](located.paths, unit=located.unit)
-        return _compute(config, located, dataset, date=date, progress=progress)
+        return _compute(config, located, dataset, date=date, progress=progress, n_jobs=n_jobs)
 
 
 def _compute(
-    config: Config, located: Located, dataset: Dataset, *, date: str | None, progress: Progress
+    config: Config,
+    located: Located,
+    dataset: Dataset,
+    *,
+    date: str | None,
+    progress: Progress,
+    n_jobs: int,
 ) -> Results:
     """Compute from a data set that is read."""
     unknown = sorted(set(config.classes) - set(dataset.classes))
@@ -79,6 +105,7 @@ def _compute(
             f"classes: expected descriptions of {', '.join(dataset.classes)}, "
             f"found one of {unknown[0]!r}"
         )
+    started = start_processes(n_jobs)
     progress("preprocessing", 0, 1)
     chain = preprocess.make_preprocessor(config.preprocess).fit(dataset.X[dataset.train])
     steps = preprocess.describe(
@@ -89,27 +116,43 @@ def _compute(
         steps=steps,
         n_genes_out=steps[-1].n_genes_out if steps else len(dataset.gene_ids),
     )
-    progress("PCA", 0, 3)
+    progress("PCA", 0, 1)
     X = chain.transform(dataset.X)
     embeddings = embedding.embed(dataset, X, config, progress)
-    plans = evaluate.make_plans(dataset, config)
+    plans = make_plans(dataset, config)
+    for _ in started:  # by now they are ready
+        pass
     protocols = tuple(plan.protocol for plan in plans)
-    evaluations = evaluate.evaluate(dataset, config, plans, progress)
-    comparisons = evaluate.compare(evaluations, protocols, dataset)
-    improvements = evaluate.improvements(evaluations, comparisons)
+    evaluated = evaluate.evaluate(dataset, config, plans, progress, n_jobs=n_jobs)
+    evaluations = evaluated.evaluations
+    compared = comparisons.compare(evaluations, plans, dataset)
+    improvements = comparisons.improvements(evaluations, compared)
+    variants, variant_evaluations = evaluate.evaluate_variants(
+        dataset, config, plans, progress, n_jobs=n_jobs
+    )
+    permutations = resampling.permutation_tests(dataset, config, progress, n_jobs=n_jobs)
+    curves = resampling.learning_curves(dataset, config, progress, n_jobs=n_jobs)
+    progress("leaky twin", 0, 1)
+    twin = resampling.leaky_twin(dataset, config, plans)
     progress("ranking genes", 0, 1)
-    genes = ranking.rank(dataset, config)
+    genes = gene_ranking.rank(dataset, config)
     data = _data(dataset, located, preprocessing, config)
     primary = _primary(evaluations, protocols, config)
     raised = findings.find(
         findings.Evidence(
             data=data,
             embeddings=embeddings,
-            models=models(config.evaluate),
+            models=models(config),
             protocols=protocols,
             evaluations=evaluations,
-            comparisons=comparisons,
+            comparisons=compared,
             improvements=improvements,
+            permutations=permutations,
+            leaky_twin=twin,
+            abstentions=evaluated.abstentions,
+            calibrations=evaluated.calibrations,
+            n_scored_on_test=_n_scored(evaluations, variant_evaluations),
+            genes=genes,
             primary=primary,
             sample_nouns=_plural(config),
             gene_nouns=f"{config.study.gene_noun}s",
@@ -118,8 +161,9 @@ def _compute(
     methods = (
         preprocess.method(steps),
         embedding.method(embeddings, X, seed=config.seed),
-        *evaluate.method(protocols, config),
-        ranking.method(genes, gene_nouns=f"{config.study.gene_noun}s"),
+        *evaluate.method(models(config), protocols, config),
+        resampling.method(permutations, curves, twin, config),
+        *gene_ranking.method(genes, gene_nouns=f"{config.study.gene_noun}s"),
     )
     return Results(
         study=_study(config, date),
@@ -128,20 +172,20 @@ def _compute(
         data=data,
         preprocessing=preprocessing,
         embeddings=embeddings,
-        models=models(config.evaluate),
+        models=models(config),
         protocols=protocols,
         evaluations=evaluations,
-        comparisons=comparisons,
+        comparisons=compared,
         improvements=improvements,
-        variants=(),
-        variant_evaluations=(),
-        permutations=(),
-        learning_curves=(),
-        leaky_twin=None,
-        abstentions=(),
-        thresholds=(),
-        calibrations=(),
-        n_scored_on_test=0,
+        variants=variants,
+        variant_evaluations=variant_evaluations,
+        permutations=permutations,
+        learning_curves=curves,
+        leaky_twin=twin,
+        abstentions=evaluated.abstentions,
+        thresholds=evaluated.thresholds,
+        calibrations=evaluated.calibrations,
+        n_scored_on_test=_n_scored(evaluations, variant_evaluations),
         genes=genes,
         findings=raised,
         methods=methods,
@@ -165,6 +209,7 @@ def _study(config: Config, date: str | None) -> Study:
         question=study.question,
         intended_use=study.intended_use,
         date=date,
+        quick=config.quick,
     )
 
 
@@ -189,7 +234,7 @@ def _data(dataset: Dataset, located: Located, preprocessing: Preprocessing, conf
         n_test=len(dataset.test),
         genes_per_sample=n_genes / len(dataset.train),
         classes=classes,
-        positive_class=dataset.classes[1] if len(dataset.classes) == 2 else None,
+        positive_class=_positive(dataset, config),
         smallest_class=smallest.label,
         smallest_share=smallest.n_samples / n_samples,
         samples=tuple(
@@ -206,6 +251,22 @@ def _data(dataset: Dataset, located: Located, preprocessing: Preprocessing, conf
         negative_share=float((dataset.X < 0).mean()),
         ledger=(*dataset.ledger, *_preprocess_ledger(preprocessing, n_samples)),
     )
+
+
+def _positive(dataset: Dataset, config: Config) -> str | None:
+    """The class that sensitivity speaks of; none with more than two."""
+    two = len(dataset.classes) == 2
+    return dataset.classes[evaluate.positive_class(dataset, config)] if two else None
+
+
+def _n_scored(
+    evaluations: tuple[Evaluation, ...], variant_evaluations: tuple[VariantEvaluation, ...]
+) -> int:
+    """Configurations whose predictions for the independent test set were scored."""
+    baselines = {key for key, entry in ENTRIES.items() if entry.is_baseline}
+    scored = [(e.protocol, e.model) for e in evaluations]
+    scored += [(e.protocol, e.model) for e in variant_evaluations]
+    return sum(protocol == "given" and model not in baselines for protocol, model in scored)
 
 
 def _class_summary(dataset: Dataset, label: str, config: Config) -> ClassSummary:
@@ -236,6 +297,7 @@ _LEDGER_NAMES = {
     "clip": "Floor and ceiling",
     "filter": "Variation filter",
     "log10": "Decimal logarithm",
+    "arrays": "Arrays standardised",
     "standardise": "Standardised",
 }
 
@@ -284,7 +346,7 @@ def _headline(
     """Say the main result in one sentence: estimate, interval, set, number."""
     protocol = next(p for p in protocols if p.key == primary.protocol)
     baseline = next((e for e in evaluations if e.key == f"{protocol.key}/majority"), None)
-    model = next(m for m in models(config.evaluate) if m.key == primary.model)
+    model = next(m for m in models(config) if m.key == primary.model)
     nouns = _plural(config)
     path = f"evaluations[{primary.key}]"
     if protocol.resampled:
@@ -358,7 +420,7 @@ def _references(
         references.cited(step.text.template for step in methods)
         | references.cited([located.description])
         | findings.cited_works(raised)
-        | {model.citation for model in models(config.evaluate)}
+        | {model.citation for model in models(config)}
         | ({own.key} if own else set())
     )
     return references.bibliography(keys, own=own)

@@ -131,6 +131,13 @@ def two_class_config() -> Config:
 
 
 @pytest.fixture(scope="session")
+def two_class_dataset(two_class_dir: Path, two_class_config: Config) -> Dataset:
+    """Read the toy study of two classes."""
+    located = sources.find(two_class_config, data_dir=two_class_dir)
+    return run.READERS[located.format](located.paths, unit=located.unit)
+
+
+@pytest.fixture(scope="session")
 def two_class_results(two_class_dir: Path, two_class_config: Config) -> Results:
     """Compute the results of the toy study of two classes."""
     return _compute(two_class_config, two_class_dir)
@@ -231,7 +238,24 @@ def _config(name: str, data_format: str, files: dict[str, str]) -> Config:
                 "unit": "average difference",
                 "files": {role: {"name": file} for role, file in files.items()},
             },
-            "evaluate": {"n_folds": 4, "n_repeats": 2, "n_components": 5},
+            "evaluate": {
+                "n_folds": 4,
+                "n_repeats": 2,
+                "n_inner_folds": 3,
+                "penalty_grid": [0.01, 1.0],
+                "component_grid": [2, 5],
+                "gene_grid": [5, 10],
+                "voting_grid": [10],
+                "neighbour_grid": [1, 3],
+                "n_thresholds": 5,
+                "n_trees": 10,
+                "n_permutations": 20,
+                "n_permutations_slow": 10,
+                "n_learning_repeats": 4,
+                "n_leaky_permutations": 3,
+                "n_leaky_genes": 10,
+                "variants": ["arrays"],
+            },
             "ranking": {"n_per_class": 4},
         }
     )

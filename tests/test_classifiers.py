@@ -1,11 +1,12 @@
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
+from study_fixtures import changed, with_recipe
 
 from pipeline import classifiers
-from pipeline.classifiers import make_classifier
-from pipeline.config import EvaluateSection, ModelKey
+from pipeline.classifiers import ENTRIES, grid, make_classifier, setting_text, speed
+from pipeline.config import Config, EvaluateSection, ModelKey, PrimaryKey
 from pipeline.references import WORKS
 
 SECTION = EvaluateSection()
@@ -13,34 +14,38 @@ RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(20, 60)), np.arange(20) % 2
 
 
+def plain(key: ModelKey, setting: float = 1.0, *, n_train: int = 20, n_genes: int = 60) -> Any:
+    """Make a plain classifier."""
+    return make_classifier(key, SECTION, setting, n_train=n_train, n_genes=n_genes, seed=1)
+
+
 def test_every_model_of_the_configuration_is_known() -> None:
     """Each key that a study may name has its entry, and no other."""
-    assert list(get_args(ModelKey)) == list(classifiers.ENTRIES)
+    primary, majority = get_args(PrimaryKey), "majority"
+
+    assert [majority, *primary] == list(ENTRIES)
 
 
-@pytest.mark.parametrize("key", classifiers.ENTRIES)
-def test_every_citation_is_in_the_list_of_works(key: str) -> None:
+@pytest.mark.parametrize("key", ENTRIES)
+def test_every_citation_is_in_the_list_of_works(key: ModelKey) -> None:
     """Each model cites a work that the report can print."""
-    actual = classifiers.ENTRIES[key].citation
+    actual = ENTRIES[key].citation
 
     assert actual in WORKS
 
 
-@pytest.mark.parametrize("key", classifiers.ENTRIES)
-def test_every_model_learns_and_predicts(key: str) -> None:
-    """Each model predicts one of the classes that it was taught."""
-    model = make_classifier(key, SECTION, max_components=19).fit(X, Y)
+@pytest.mark.parametrize("key", ENTRIES)
+def test_every_model_learns_and_predicts(key: ModelKey) -> None:
+    """Each model predicts one of the classes that it was taught, at every setting."""
+    for setting in grid(key, SECTION, n_train=20):
+        actual = set(plain(key, setting).fit(X, Y).predict(X).tolist())
 
-    actual = set(model.predict(X).tolist())
-
-    assert actual <= {0, 1}
+        assert actual <= {0, 1}
 
 
 def test_the_baseline_names_the_largest_class() -> None:
     """The majority class is predicted whatever the values are."""
-    model = make_classifier("majority", SECTION, max_components=3)
-
-    actual = model.fit(np.eye(5), [1, 1, 1, 0, 0]).predict(-np.eye(5))
+    actual = plain("majority").fit(np.eye(5), [1, 1, 1, 0, 0]).predict(-np.eye(5))
 
     assert [1] * 5 == actual.tolist()
 
@@ -54,48 +59,144 @@ def test_the_baseline_names_the_largest_class() -> None:
         ("svm_balanced", "balanced"),
     ],
 )
-def test_only_weighted_models_weight_the_classes(key: str, expected: str | None) -> None:
+def test_only_weighted_models_weight_the_classes(key: ModelKey, expected: str | None) -> None:
     """The names that end in balanced weight classes by the inverse of their frequency."""
-    actual = make_classifier(key, SECTION, max_components=3).class_weight
+    assert expected == plain(key).class_weight
+
+
+@pytest.mark.parametrize(("n_train", "n_genes", "expected"), [(20, 60, 10), (5, 60, 4), (20, 3, 3)])
+def test_components_are_no_more_than_there_can_be(
+    n_train: int, n_genes: int, expected: int
+) -> None:
+    """The number of components is the one asked for, or the most that there can be."""
+    actual = plain("pca_logistic", 10, n_train=n_train, n_genes=n_genes)[0].n_components
 
     assert expected == actual
 
 
-@pytest.mark.parametrize(("most", "expected"), [(50, 10), (4, 4)])
-def test_components_are_no_more_than_the_samples_allow(most: int, expected: int) -> None:
-    """The number of components is the one asked for, or the most that there can be."""
-    actual = make_classifier("pca_logistic", SECTION, max_components=most)
-
-    assert expected == actual[0].n_components
+def test_neighbours_are_no_more_than_training_samples() -> None:
+    """Of three training samples nine cannot be the nearest."""
+    assert 3 == plain("neighbours", 9, n_train=3).n_neighbors
 
 
-@pytest.mark.parametrize("key", ["logistic", "svm"])
-def test_the_penalty_is_the_configured_one(key: str) -> None:
-    """C comes from the study file."""
-    actual = make_classifier(key, EvaluateSection(penalty_c=0.25), max_components=3).C
-
-    assert 0.25 == actual
+@pytest.mark.parametrize("key", ["logistic", "svm", "logistic_l1", "elastic_net"])
+def test_the_penalty_is_the_setting(key: ModelKey) -> None:
+    """C is the value that was chosen."""
+    assert 0.25 == plain(key, 0.25).C
 
 
-def test_logistic_regression_reaches_its_optimum() -> None:
+@pytest.mark.parametrize(("key", "expected"), [("logistic_l1", 1.0), ("elastic_net", 0.5)])
+def test_the_lasso_is_an_elastic_net_of_absolute_weights(key: ModelKey, expected: float) -> None:
+    """The share of the penalty on absolute weights is 1, or what the study says."""
+    assert expected == plain(key).l1_ratio
+
+
+@pytest.mark.parametrize("n_genes", [60, 8])
+def test_logistic_regression_reaches_its_optimum(n_genes: int) -> None:
     """At the optimum the weights are C times the sum of residuals times values."""
-    model = make_classifier("logistic", SECTION, max_components=19).fit(X, Y)
+    values = X[:, :n_genes]
+    model = plain("logistic", n_genes=n_genes).fit(values, Y)
 
-    residuals = Y - 1 / (1 + np.exp(-model.decision_function(X)))
-    np.testing.assert_allclose(residuals @ X, model.coef_[0], atol=1e-4)
+    residuals = Y - 1 / (1 + np.exp(-model.decision_function(values)))
+    np.testing.assert_allclose(residuals @ values, model.coef_[0], atol=1e-4)
 
 
-def test_records_follow_the_configuration() -> None:
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("svm", (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)),
+        ("pca_logistic", (2.0, 3.0, 5.0, 10.0, 20.0)),
+        ("discriminant", (10.0, 20.0, 50.0, 100.0, 200.0, 500.0)),
+        ("voting", (50.0,)),
+        ("neighbours", (9.0, 7.0, 5.0, 3.0, 1.0)),
+        ("logistic_l1", (1.0,)),
+        ("majority", (1.0,)),
+    ],
+)
+def test_grids_begin_with_the_simplest(key: ModelKey, expected: tuple[float, ...]) -> None:
+    """The strongest penalty, the fewest components or genes, the most neighbours come first."""
+    assert expected == grid(key, SECTION, n_train=38)
+
+
+def test_thresholds_fall_from_two_deviations_to_none() -> None:
+    """For 36 samples from 6, the square root, in equal steps: a mean two deviations away."""
+    actual = grid("centroids", EvaluateSection(n_thresholds=4), n_train=36)
+
+    np.testing.assert_allclose([6, 4, 2, 0], actual)
+
+
+@pytest.mark.parametrize(
+    ("key", "setting", "expected"),
+    [
+        ("svm", 0.01, "C = 0.01"),
+        ("centroids", 2.345, "Delta = 2.35"),
+        ("discriminant", 50.0, "50 genes"),
+        ("pca_logistic", 3.0, "3 components"),
+        ("neighbours", 1.0, "1 neighbour"),
+        ("forest", 1.0, "not tuned"),
+    ],
+)
+def test_settings_are_written_with_their_name(key: ModelKey, setting: float, expected: str) -> None:
+    """A setting is printed with what it is, in the singular where it is one."""
+    assert expected == setting_text(key, setting)
+
+
+@pytest.mark.parametrize(
+    ("key", "n_classes", "expected"),
+    [
+        ("svm", 2, "fast"),
+        ("svm", 3, "slower"),
+        ("logistic", 3, "none"),
+        ("pca_logistic", 2, "slower"),
+        ("centroids", 3, "fast"),
+        ("forest", 2, "none"),
+        ("elastic_net", 2, "none"),
+    ],
+)
+def test_many_classes_are_slower(key: ModelKey, n_classes: int, expected: str) -> None:
+    """What is fitted for two classes at once is fitted one by one for more."""
+    assert expected == speed(key, n_classes=n_classes)
+
+
+def test_records_follow_the_configuration(toy_config: Config) -> None:
     """The records stand in the order of the study file, with the baseline marked."""
-    section = EvaluateSection(models=("svm", "majority"))
+    config = changed(toy_config, models=("svm", "majority"))
 
-    actual = [(model.key, model.is_baseline) for model in classifiers.models(section)]
+    actual = [(model.key, model.is_baseline) for model in classifiers.models(config)]
 
     assert [("svm", False), ("majority", True)] == actual
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, "penalty C among 0.01, 1"),
+        ({"penalty_grid": (1.0,)}, None),
+    ],
+)
+def test_records_say_what_is_tuned(
+    toy_config: Config, settings: dict[str, Any], expected: str | None
+) -> None:
+    """The values that the inner folds choose from; None where there is one."""
+    (actual,) = classifiers.models(changed(toy_config, models=("svm",), **settings))
+
+    assert expected == actual.tuned
+
+
+@pytest.mark.parametrize(("recipe", "expected"), [("standard", True), ("logged", False)])
+def test_voting_says_where_it_sees_other_values(
+    toy_config: Config, recipe: str, expected: bool
+) -> None:
+    """Only where the others see logarithms does its description say that it does not."""
+    config = with_recipe(changed(toy_config, models=("voting",)), recipe)
+
+    (actual,) = classifiers.models(config)
+
+    assert expected == ("no logarithm" in actual.description)
 
 
 def test_improvements_change_models_that_exist() -> None:
     """Each recommended change names two known models."""
     actual = {key for _, base, variant in classifiers.IMPROVEMENTS for key in (base, variant)}
 
-    assert actual <= set(classifiers.ENTRIES)
+    assert actual <= set(ENTRIES)

@@ -6,6 +6,11 @@ from pipeline import config
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 
+PUBLISHED = """[ranking.published]
+source = "table 1"
+citation = "{key}"
+genes = [{genes}]
+"""
 MINIMAL = """\
 seed = 7
 [study]
@@ -56,6 +61,30 @@ def test_the_primary_model_has_a_default(study: Path) -> None:
     actual = config.load(study).evaluate.primary_model
 
     assert "svm" == actual
+
+
+def test_weighted_voting_takes_the_genes_and_the_threshold_of_its_paper(study: Path) -> None:
+    """50 genes and a strength of 0.3: Golub et al. 1999."""
+    actual = config.load(study).evaluate
+
+    assert ((50,), 0.3) == (actual.voting_grid, actual.call_threshold)
+
+
+def test_a_quick_run_lowers_what_repeats_and_keeps_what_is_evaluated(study: Path) -> None:
+    """Repeats, permutations and trees are fewer and never more; models and grids are the same."""
+    full = config.load(study)
+    few = full.model_copy(update={"evaluate": full.evaluate.model_copy(update={"n_repeats": 1})})
+
+    quick, already_few = config.quickened(full), config.quickened(few)
+
+    assert quick.quick
+    assert (2, 1) == (quick.evaluate.n_repeats, already_few.evaluate.n_repeats)
+    changed = {
+        name
+        for name in config.EvaluateSection.model_fields
+        if getattr(quick.evaluate, name) != getattr(full.evaluate, name)
+    }
+    assert changed == set(config.QUICK)
 
 
 def test_a_configuration_is_frozen(study: Path) -> None:
@@ -118,6 +147,32 @@ def test_the_shipped_study_is_golubs(golub_config: Config) -> None:
         ),
         (
             "[study]",
+            "[evaluate]\npenalty_grid = [1.0, 0.1]\n[study]",
+            "evaluate.penalty_grid: expected positive values that increase, found [1.0, 0.1]",
+        ),
+        (
+            "[study]",
+            "[evaluate]\ncomponent_grid = [2, 2]\n[study]",
+            "evaluate.component_grid: expected positive values that increase, found [2, 2]",
+        ),
+        (
+            "[study]",
+            "[evaluate]\npenalty_grid = [0.0, 1.0]\n[study]",
+            "evaluate.penalty_grid: expected positive values that increase, found [0.0, 1.0]",
+        ),
+        (
+            "[study]",
+            "[evaluate]\ngene_grid = []\n[study]",
+            "evaluate.gene_grid: Value should have at least 1 item after validation, not 0, "
+            "found []",
+        ),
+        (
+            "[study]",
+            "[evaluate]\nvoting_grid = [50, 75]\n[study]",
+            "evaluate.voting_grid: expected even numbers, half from each side, found [50, 75]",
+        ),
+        (
+            "[study]",
             "[preprocess]\nfloor = 16000\n[study]",
             "preprocess.ceiling: expected more than the floor 16000, found 16000",
         ),
@@ -131,6 +186,17 @@ def test_the_shipped_study_is_golubs(golub_config: Config) -> None:
             "[evaluate]\nn_folds = 1\n[study]",
             "evaluate.n_folds: Input should be greater than or equal to 2, found 1",
         ),
+        (
+            "[study]",
+            PUBLISHED.format(key="golub1999", genes='"g1", "g2", "g1"') + "[study]",
+            "ranking.published.genes: expected each gene once, found 'g1' 2 times",
+        ),
+        (
+            "[study]",
+            PUBLISHED.format(key="golub1999", genes="") + "[study]",
+            "ranking.published.genes: Value should have at least 1 item after validation, not 0, "
+            "found []",
+        ),
     ],
 )
 def test_a_bad_setting_is_named_on_one_line(study: Path, old: str, new: str, expected: str) -> None:
@@ -140,6 +206,25 @@ def test_a_bad_setting_is_named_on_one_line(study: Path, old: str, new: str, exp
     actual = complaint(study)
 
     assert f"{study}: {expected}" == actual
+
+
+def test_a_published_list_must_be_of_a_known_work(study: Path) -> None:
+    """A list whose source could not be printed among the references is refused."""
+    table = PUBLISHED.format(key="nobody2020", genes='"g1"')
+    study.write_text(MINIMAL.replace("[study]", table + "[study]", 1))
+
+    actual = complaint(study)
+
+    assert actual.startswith(f"{study}: ranking.published.citation: expected citations of")
+    assert actual.endswith("found [@nobody2020]")
+
+
+def test_the_published_list_of_the_shipped_study_has_50_genes(golub_config: Config) -> None:
+    """25 are high in ALL and 25 in AML, as in figure 3B of the paper."""
+    published = golub_config.ranking.published
+
+    assert published is not None
+    assert 50 == len(set(published.genes))
 
 
 def test_an_embedded_copy_must_name_its_files(study: Path) -> None:

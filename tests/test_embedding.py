@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from study_fixtures import changed, with_recipe
 
 from pipeline import embedding
 from pipeline.config import Config
@@ -200,11 +201,9 @@ def test_methods_give_the_components_that_there_are(
     (tmp_path / "expression.csv").write_text("\n".join([",".join(["gene", *names]), *rows]))
     table = [f"{name},{'ab'[i % 2]}" for i, name in enumerate(names)]
     (tmp_path / "samples.csv").write_text("\n".join(["sample,class", *table]))
-    preprocess = toy_config.preprocess.model_copy(update={"recipe": "logged"})
+    config = changed(with_recipe(toy_config, "logged"), variants=())
 
-    results = compute(
-        toy_config.model_copy(update={"preprocess": preprocess, "classes": {}}), tmp_path
-    )
+    results = compute(config.model_copy(update={"classes": {}}), tmp_path)
 
     (text,) = [step.text for step in results.methods if step.title == "Embeddings"]
     assert 2 == next(value.value for value in text.values if value.name == "n_components")

@@ -7,12 +7,14 @@ import pytest
 
 from pipeline import findings
 from pipeline.records.base import Finding
-from pipeline.records.models import Interval
+from pipeline.records.models import Calibration, Interval
 from pipeline.references import WORKS
 from pipeline.results import Results
+from pipeline.rules.chance import leak_pays, not_above_chance, smallest_p
 from pipeline.rules.classes import class_imbalance, prevalence_shift
 from pipeline.rules.data import confounding_unchecked, embedded_data, unpublished_files
 from pipeline.rules.evidence import Evidence, Rule
+from pipeline.rules.genes import folds_only, unstable_list
 from pipeline.rules.models import (
     hard_samples,
     no_better_than_baseline,
@@ -20,13 +22,14 @@ from pipeline.rules.models import (
     weighting_without_effect,
 )
 from pipeline.rules.pictures import embeddings_are_pictures
+from pipeline.rules.scores import calibration_unknown, declined_calls, threshold_misplaced
 from pipeline.rules.size import (
     extreme_dimensionality,
     few_test_samples,
     perfect_score,
     wide_interval,
 )
-from pipeline.rules.splits import indistinct_models, repeated_test
+from pipeline.rules.splits import indistinct_models, repeated_test, resampling_flatters
 
 Change = Callable[[Evidence], Evidence]
 
@@ -42,6 +45,12 @@ def evidence(toy_results: Results) -> Evidence:
         evaluations=toy_results.evaluations,
         comparisons=toy_results.comparisons,
         improvements=toy_results.improvements,
+        permutations=toy_results.permutations,
+        leaky_twin=toy_results.leaky_twin,
+        abstentions=toy_results.abstentions,
+        calibrations=toy_results.calibrations,
+        n_scored_on_test=toy_results.n_scored_on_test,
+        genes=toy_results.genes,
         primary=next(e for e in toy_results.evaluations if e.key == "given/svm"),
         sample_nouns="cell lines",
         gene_nouns="probes",
@@ -132,7 +141,7 @@ def weighting(n_changed: int) -> Change:
 
 
 def wrong_in(n_models: int) -> Change:
-    """Let that many of the five models err on the first held-out sample, and on no other."""
+    """Let that many of the twelve models err on the first held-out sample, and on no other."""
 
     def change(evidence: Evidence) -> Evidence:
         keys = [e.key for e in evidence.of_protocol("given")]
@@ -147,6 +156,78 @@ def pictures(*keys: str) -> Change:
     return lambda e: replace(e, embeddings=tuple(x for x in e.embeddings if x.key in keys))
 
 
+def permuted(p_value: float | None, *, n: int = 20) -> Change:
+    """Change the permutation tests: every model that was tested has this p-value of n + 1."""
+    return lambda e: replace(
+        e,
+        permutations=tuple(
+            test.model_copy(
+                update={"p_value": p_value, "smallest_p": 1 / (n + 1), "n_permutations": n}
+            )
+            for test in e.permutations
+        ),
+    )
+
+
+def twins(honest: float, leaky: float, *permuted_accuracies: float) -> Change:
+    """Change the accuracies of the leaky twin, on the labels and on one permutation of them."""
+
+    def change(evidence: Evidence) -> Evidence:
+        assert evidence.leaky_twin is not None
+        update = {
+            "honest_accuracy": honest,
+            "leaky_accuracy": leaky,
+            "honest_permuted": permuted_accuracies[:1],
+            "leaky_permuted": permuted_accuracies[1:],
+        }
+        return replace(evidence, leaky_twin=evidence.leaky_twin.model_copy(update=update))
+
+    return change
+
+
+def accuracies(inside: float, outside: float) -> Change:
+    """Change the SVM's accuracies in cross-validation and on the independent samples."""
+
+    def change(evidence: Evidence) -> Evidence:
+        return evaluations("given/svm", accuracy=outside)(
+            evaluations("cv/svm", accuracy=inside)(evidence)
+        )
+
+    return change
+
+
+def ranked(auc: float | None, *confusion: tuple[int, int, int]) -> Change:
+    """Change the area and the errors of the headline."""
+    n_errors = sum(sum(row) - row[k] for k, row in enumerate(confusion))
+    return evaluations("given/svm", roc_auc=auc, confusion=confusion, n_errors=n_errors)
+
+
+def called(n_called: int) -> Change:
+    """Change how many of six samples are called."""
+    return lambda e: replace(
+        e,
+        abstentions=tuple(
+            a.model_copy(update={"n_called": n_called, "n_samples": 6}) for a in e.abstentions
+        ),
+    )
+
+
+def probabilities(n: int, protocol: str = "given") -> Change:
+    """Judge the probabilities of logistic regression on n samples."""
+    record = Calibration(
+        key=f"{protocol}/logistic",
+        protocol=protocol,
+        model="logistic",
+        n=n,
+        mean_predicted=0.5,
+        observed=0.4,
+        n_extreme=0,
+        bins=(),
+        no_curve=None,
+    )
+    return lambda e: replace(e, calibrations=(record,))
+
+
 def prevalence(*n_test: int) -> Change:
     """Change how the test samples are spread over the classes."""
 
@@ -156,6 +237,33 @@ def prevalence(*n_test: int) -> Change:
             for c, n in zip(evidence.data.classes, n_test, strict=True)
         )
         return data(classes=classes)(evidence)
+
+    return change
+
+
+def stable(stability: float | None) -> Change:
+    """Change the stability of the gene list over bootstraps."""
+
+    def change(evidence: Evidence) -> Evidence:
+        record = evidence.genes.stability
+        lists = tuple(x.model_copy(update={"stability": stability}) for x in record.lists)
+        return genes(lists=lists)(evidence)
+
+    return change
+
+
+def without_bootstraps(evidence: Evidence) -> Evidence:
+    """Leave the folds only."""
+    lists = tuple(x for x in evidence.genes.stability.lists if x.resampling == "folds")
+    return genes(n_bootstraps=0, lists=lists)(evidence)
+
+
+def genes(**update: Any) -> Change:
+    """Change the record of the stability of the gene list."""
+
+    def change(evidence: Evidence) -> Evidence:
+        record = evidence.genes.stability.model_copy(update=update)
+        return replace(evidence, genes=evidence.genes.model_copy(update={"stability": record}))
 
     return change
 
@@ -172,15 +280,25 @@ TRIPPED: list[tuple[str, Rule, Change]] = [
     ("CLASS-02", prevalence_shift, prevalence(3, 2, 1)),
     ("SPLIT-02", indistinct_models("given", "SPLIT-02"), p_values("given", "0.05", "0.5")),
     ("SPLIT-02", indistinct_models("given", "SPLIT-02"), p_values("given", "0.5", "0.01")),
-    ("SPLIT-01", indistinct_models("holdout", "SPLIT-01"), as_it_is),
+    ("SPLIT-01", indistinct_models("holdout", "SPLIT-01"), p_values("holdout", "0.05", "0.5")),
     ("SPLIT-03", repeated_test, only("majority", "svm", "logistic")),
     ("BASE-01", no_better_than_baseline, interval(0.3, 1.0, "holdout/logistic")),
     ("MODEL-01", not_converged, evaluations("cv/logistic", n_not_converged=2)),
     ("MODEL-02", weighting_without_effect, weighting(0)),
-    ("SAMPLE-01", hard_samples, wrong_in(4)),
+    ("SAMPLE-01", hard_samples, wrong_in(10)),
     ("DESIGN-01", confounding_unchecked, as_it_is),
     ("DESIGN-01", confounding_unchecked, data(covariates=("source", "tissue"))),
     ("PLOT-01", embeddings_are_pictures, as_it_is),
+    ("GENES-01", unstable_list, stable(0.399)),
+    ("GENES-02", folds_only, without_bootstraps),
+    ("CHANCE-01", not_above_chance, permuted(0.05)),
+    ("CHANCE-02", smallest_p, permuted(1 / 21)),
+    ("LEAK-01", leak_pays, twins(0.9, 0.951)),
+    ("LEAK-01", leak_pays, twins(0.9, 0.9, 0.5, 0.56)),
+    ("SPLIT-04", resampling_flatters, accuracies(0.951, 0.9)),
+    ("SCORE-01", threshold_misplaced, ranked(0.95, (2, 0, 0), (2, 0, 0), (0, 0, 2))),
+    ("SCORE-02", calibration_unknown, probabilities(99)),
+    ("SCORE-03", declined_calls, called(5)),
 ]
 
 QUIET: list[tuple[Rule, Change]] = [
@@ -201,8 +319,27 @@ QUIET: list[tuple[Rule, Change]] = [
     (no_better_than_baseline, only("svm", "logistic")),
     (not_converged, evaluations(n_not_converged=0)),
     (weighting_without_effect, weighting(1)),
-    (hard_samples, wrong_in(3)),
+    (hard_samples, wrong_in(9)),
     (embeddings_are_pictures, pictures("pca")),
+    (unstable_list, stable(0.40)),
+    (unstable_list, stable(None)),
+    (unstable_list, without_bootstraps),
+    (folds_only, as_it_is),
+    (not_above_chance, permuted(0.049)),
+    (not_above_chance, permuted(None)),
+    (smallest_p, permuted(2 / 21)),
+    (leak_pays, twins(0.9, 0.949)),
+    (leak_pays, twins(0.9, 0.9, 0.5, 0.54)),
+    (leak_pays, lambda e: replace(e, leaky_twin=None)),
+    (resampling_flatters, accuracies(0.949, 0.9)),
+    (resampling_flatters, only("logistic")),
+    (threshold_misplaced, ranked(0.94, (2, 0, 0), (2, 0, 0), (0, 0, 2))),
+    (threshold_misplaced, ranked(None, (2, 0, 0), (2, 0, 0), (0, 0, 2))),
+    (threshold_misplaced, ranked(0.95, (1, 1, 0), (1, 1, 0), (0, 0, 2))),
+    (threshold_misplaced, ranked(0.95, (2, 0, 0), (1, 1, 0), (0, 0, 2))),
+    (calibration_unknown, probabilities(100)),
+    (calibration_unknown, probabilities(99, "cv")),
+    (declined_calls, called(6)),
 ]
 
 
@@ -308,12 +445,12 @@ def test_the_baseline_is_no_model_to_tell_apart(evidence: Evidence) -> None:
     """Pairs with the majority class are not counted among the pairs of models."""
     actual = raised(indistinct_models("given", "SPLIT-02"), evidence)
 
-    assert 10 == value(actual, "n_pairs")  # five models
+    assert 66 == value(actual, "n_pairs")  # twelve models
 
 
 def test_hard_samples_are_named(evidence: Evidence) -> None:
-    """The finding names the sample that four of five models got wrong."""
-    actual = value(raised(hard_samples, wrong_in(4)(evidence)), "names")
+    """The finding names the sample that ten of twelve models got wrong."""
+    actual = value(raised(hard_samples, wrong_in(10)(evidence)), "names")
 
     assert "P25" == actual
 
@@ -326,6 +463,13 @@ def test_hard_samples_need_a_model(evidence: Evidence) -> None:
     actual = hard_samples(alone)
 
     assert actual is None
+
+
+def test_folds_share_most_of_their_samples(evidence: Evidence) -> None:
+    """Two training parts of eight folds each lack an eighth: they share at least six eighths."""
+    actual = raised(folds_only, without_bootstraps(evidence))
+
+    assert (8, 0.75) == (value(actual, "n_folds"), value(actual, "share"))
 
 
 def test_the_finding_on_embedded_data_counts_samples_as_independent(evidence: Evidence) -> None:

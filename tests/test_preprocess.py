@@ -13,7 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from pipeline import preprocess
 from pipeline.config import PreprocessSection
 from pipeline.errors import DataError
-from pipeline.preprocess import Clip, Log10, VariationFilter
+from pipeline.preprocess import RECIPES, ArrayStandardise, Clip, FoldValues, Log10, VariationFilter
 
 STANDARD = PreprocessSection()
 LOGGED = PreprocessSection(recipe="logged")
@@ -28,6 +28,7 @@ matrices = hnp.arrays(
 
 NOT_APPLICABLE = {
     Clip: {},
+    ArrayStandardise: {},
     VariationFilter: {"check_fit2d_1sample": "one sample does not vary, says the filter's message"},
     Pipeline: dict.fromkeys(
         ("check_dont_overwrite_parameters", "check_estimators_overwrite_params"),
@@ -41,6 +42,7 @@ NOT_APPLICABLE = {
 @parametrize_with_checks(
     [
         Clip(),
+        ArrayStandardise(),
         make_pipeline(Clip(floor=0.01), Log10()),
         VariationFilter(min_fold=1.0, min_range=0.0),
     ],
@@ -172,6 +174,51 @@ def test_the_standard_recipe_of_a_worked_case() -> None:
     actual = preprocess.make_preprocessor(STANDARD).fit_transform(X)
 
     np.testing.assert_allclose([[-1.0], [1.0]], actual)
+
+
+def test_each_sample_of_standardised_arrays_has_mean_0_and_deviation_1() -> None:
+    """Values 1, 2 and 3 have mean 2 and variance 2 / 3; a constant sample becomes 0."""
+    actual = ArrayStandardise().fit_transform([[1.0, 2.0, 3.0], [5.0, 5.0, 5.0]])
+
+    unit = np.sqrt(3 / 2)
+    np.testing.assert_allclose([[-unit, 0, unit], [0, 0, 0]], actual)
+
+
+@given(matrices)
+def test_arrays_do_not_see_each_other(X: NDArray[np.float64]) -> None:
+    """Standardising samples together or one by one is the same."""
+    together = ArrayStandardise().fit_transform(X)
+
+    for row, expected in zip(X, together, strict=True):
+        actual = ArrayStandardise().fit_transform(row[np.newaxis])
+        np.testing.assert_allclose(expected, actual[0], atol=1e-12)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@given(
+    X=hnp.arrays(
+        np.float64,
+        st.tuples(st.integers(4, 9), st.integers(3, 8)),
+        elements=st.one_of(st.floats(-50, 20_000, width=32), st.sampled_from([0.0, 100.0, 7e3])),
+    ),
+    n_train=st.integers(2, 4),
+)
+def test_values_of_a_fold_are_those_of_the_fitted_chain(
+    recipe: str, X: NDArray[np.float64], n_train: int
+) -> None:
+    """What serves all folds quickly is the chain fitted on the training rows alone."""
+    section = PreprocessSection(recipe=recipe)
+    train = np.arange(len(X))[-n_train:]
+    try:
+        expected = preprocess.make_preprocessor(section).fit(X[train]).transform(X)
+    except DataError:
+        expected = X[:, :0]  # no gene varies
+
+    if expected.shape[1] < 2:
+        with pytest.raises(DataError):
+            FoldValues(X, section)(train)
+    else:
+        np.testing.assert_allclose(FoldValues(X, section)(train), expected, rtol=1e-9, atol=1e-9)
 
 
 @given(matrices)

@@ -1,6 +1,7 @@
 import json
+import re
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline import results
 from pipeline.errors import DataError
+from pipeline.overlap import compare
 from pipeline.records.base import Statement, Value
+from pipeline.records.genes import Published
 from pipeline.results import Results
 
 NASTY = [
@@ -223,3 +226,70 @@ def test_no_sentence_names_a_value_twice(any_results: Results) -> None:
     for statement in statements(any_results):
         names = [value.name for value in statement.values]
         assert len(set(names)) == len(names)
+
+
+def with_genes(results_object: Results, *path: str, **update: Any) -> Results:
+    """Change the record of the genes, or one of its records."""
+    genes = results_object.genes
+    if path:
+        (name,) = path
+        update = {name: getattr(genes, name).model_copy(update=update)}
+    return results_object.model_copy(update={"genes": genes.model_copy(update=update)})
+
+
+def listed(results_object: Results, **update: Any) -> dict[str, Any]:
+    """Change the first record of the lists."""
+    first, *others = results_object.genes.stability.lists
+    return {"lists": (first.model_copy(update=update), *others)}
+
+
+CONTRADICTIONS: list[tuple[str, Callable[[Results], Results]]] = [
+    ("number of genes", lambda r: with_genes(r, n_genes=41)),
+    ("column lengths", lambda r: with_genes(r, "table", p_max_t=(0.5,))),
+    ("genes tested", lambda r: with_genes(r, n_tested=35)),
+    ("genes tested", lambda r: with_genes(r, "max_t", not_run="no reason")),
+    ("n_significant", lambda r: with_genes(r, "max_t", n_significant=40)),
+    ("below the smallest", lambda r: with_genes(r, "max_t", smallest_p=0.2)),
+    ("bootstrap/4", lambda r: with_genes(r, "stability", **listed(r, n_per_class=5))),
+    ("other lists", lambda r: with_genes(r, "stability", n_bootstraps=99)),
+    ("other genes", lambda r: with_genes(r, "stability", **listed(r, n_steady=40, n_ever=39))),
+    ("bootstrap/4", lambda r: with_genes(r, "stability", **listed(r, stability=None))),
+    ("n_per_class", lambda r: with_genes(r, "stability", n_per_class=5)),
+    ("no folds", lambda r: with_genes(r, "stability", lists=r.genes.stability.lists[:-1])),
+    ("no bootstraps", lambda r: with_genes(r, "stability", lists=r.genes.stability.lists[-1:])),
+    (
+        "selection_frequency",
+        lambda r: with_genes(r, "table", selection_frequency=(None,) * 40),
+    ),
+    ("n_ever", lambda r: with_genes(r, "stability", **listed(r, n_ever=39))),
+]
+
+
+@pytest.mark.parametrize(("what", "change"), CONTRADICTIONS)
+def test_genes_that_contradict_themselves_are_refused(
+    toy_results: Results, what: str, change: Callable[[Results], Results]
+) -> None:
+    """Records of the genes whose counts or lengths disagree are an error that says which."""
+    with pytest.raises(ValueError, match=re.escape(what)):
+        results.check_references(change(toy_results))
+
+
+@pytest.mark.parametrize(
+    ("update", "what"),
+    [({"shared": ("G39_at",)}, "shares other genes"), ({"n_published": 3}, "counts other genes")],
+)
+def test_an_overlap_that_contradicts_itself_is_refused(
+    toy_results: Results, update: dict[str, Any], what: str
+) -> None:
+    """A shared gene is a published one, and published genes are counted."""
+    ids = toy_results.genes.table.ids
+    overlap = compare(ids[:5], ["G00_at", "G05_at"], ids, key="report", values="as they are")
+    published = Published(
+        source="a table",
+        citation="golub1999",
+        genes=("G00_at", "G05_at"),
+        overlaps=(overlap.model_copy(update=update),),
+    )
+
+    with pytest.raises(ValueError, match=what):
+        results.check_references(with_genes(toy_results, published=published))

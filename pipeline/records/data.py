@@ -18,7 +18,10 @@ class ClassSummary(Record):
 
 
 class Study(Record):
-    """What the study is called and who answers for it."""
+    """What the study is called and who answers for it.
+
+    `quick` says that repeats and permutations were fewer than the study asks for.
+    """
 
     name: str
     title: str
@@ -31,6 +34,7 @@ class Study(Record):
     question: str | None
     intended_use: str
     date: str | None
+    quick: bool
 
 
 class DataFile(Record):

@@ -14,7 +14,9 @@ from pipeline.records.base import (
 def finding(
     code: str,
     severity: Severity,
-    section: Literal["data", "models", "improvements", "embeddings", "genes"],
+    section: Literal[
+        "data", "models", "robustness", "samples", "improvements", "embeddings", "genes"
+    ],
     title: str,
     template: str,
     values: tuple[Value, ...],
@@ -31,7 +33,7 @@ def finding(
         Its subject and number, such as `SIZE-01`; no two rules share one.
     severity : {"error", "warning", "note", "passed"}
         How grave it is.
-    section : {"data", "models", "improvements", "embeddings", "genes"}
+    section : {"data", "models", "robustness", "samples", "improvements", "embeddings", "genes"}
         The chapter of the report that it qualifies.
     title : str
         Its heading: a few words.

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 from pipeline.records.base import Finding
 from pipeline.records.data import Data, Embedding
+from pipeline.records.genes import Genes
 from pipeline.records.models import (
+    Abstention,
+    Calibration,
     Comparison,
     Evaluation,
     Improvement,
+    LeakyTwin,
     Model,
+    Permutation,
     Protocol,
 )
 
@@ -25,6 +30,12 @@ class Evidence:
     evaluations: tuple[Evaluation, ...]
     comparisons: tuple[Comparison, ...]
     improvements: tuple[Improvement, ...]
+    permutations: tuple[Permutation, ...]
+    leaky_twin: LeakyTwin | None
+    abstentions: tuple[Abstention, ...]
+    calibrations: tuple[Calibration, ...]
+    n_scored_on_test: int
+    genes: Genes
     primary: Evaluation
     sample_nouns: str
     gene_nouns: str

@@ -69,13 +69,44 @@ def repeated_test(evidence: Evidence) -> Finding | None:
         "note",
         "models",
         "One test set, several models",
-        "{n_models} models were scored on the same independent samples; the headline is that of "
-        "{primary}, which the study file names as the primary model.",
+        "{n_scored} combinations of model and preprocessing were scored on the same independent "
+        "samples; the headline is that of {primary}, which the study file names as the primary "
+        "model.",
         (
-            build.count("n_models", len(scored)),
+            build.count("n_scored", evidence.n_scored_on_test, "n_scored_on_test"),
             build.text("primary", evidence.model(evidence.primary.model).noun),
         ),
         why="The best of several scores on one test set is optimistic.",
         action="Name the primary model before looking, and quote that one, not the best.",
+        references=("shi2010",),
+    )
+
+
+# Our choice: five percentage points are more than one error in twenty samples.
+GAP = 0.05
+
+
+def resampling_flatters(evidence: Evidence) -> Finding | None:
+    """Raise SPLIT-04: cross-validation promises more than independent samples give."""
+    model = evidence.primary.model
+    by_protocol = {e.protocol: e for e in evidence.evaluations if e.model == model}
+    inside, outside = by_protocol.get("cv"), by_protocol.get("given")
+    if not inside or not outside or inside.accuracy - outside.accuracy <= GAP:
+        return None
+    return build.finding(
+        "SPLIT-04",
+        "warning",
+        "models",
+        "Cross-validation promises more than the test set gives",
+        "{model}: accuracy {inside} in cross-validation over all samples, {outside} on the "
+        "independent ones.",
+        (
+            build.text("model", evidence.model(model).noun),
+            build.decimal("inside", inside.accuracy, f"evaluations[{inside.key}].accuracy"),
+            build.decimal("outside", outside.accuracy, f"evaluations[{outside.key}].accuracy"),
+        ),
+        why="The independent samples differ from the training samples in more than chance mixes "
+        "into folds: source, handling, patients.",
+        action="Quote the independent figure for new samples; look for what differs.",
         references=("shi2010",),
     )

@@ -1,0 +1,232 @@
+"""Step 4d: nested cross-validation: the inner folds choose, the outer fold judges.
+
+For each fold and model: fit along the grid in the inner folds, take the setting with the
+best mean accuracy over them (of equal ones the first, the simplest), and predict the
+fold's held-out samples with the fit of that setting on all its training rows. Labels come
+as a stack, so that a thousand permutations of them cost little more than the sums.
+"""
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
+
+from pipeline.classifiers import ENTRIES, grid
+from pipeline.config import EvaluateSection, ModelKey
+from pipeline.logistic import logistic_path
+from pipeline.paths import Decisions, Prepared, decision_values, predictions
+from pipeline.protocols import Fold, Rows
+from pipeline.svm import svm_path
+
+T = TypeVar("T")
+
+BATCH_PROBLEMS = 48
+"""Problems prepared together: enough for LAPACK's stacks, few enough for memory and threads."""
+
+BATCH_BYTES = 2**28
+"""Gram matrices and values prepared together take about this much."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one model said of one fold's held-out samples.
+
+    `y_pred` has shape (n_labels, n_test), `scores` (n_labels, n_test, n_columns), `setting`
+    and `converged` (n_labels,): the setting that was chosen and whether its fit converged.
+    """
+
+    y_pred: NDArray[np.intp]
+    scores: NDArray[np.float64]
+    setting: NDArray[np.float64]
+    converged: NDArray[np.bool_]
+
+
+def nested(
+    key: ModelKey,
+    prepared: Prepared,
+    labels: NDArray[np.intp],
+    section: EvaluateSection,
+    *,
+    n_classes: int,
+    seed: int,
+) -> list[Held]:
+    """Evaluate one model in every fold, its settings chosen in the inner folds.
+
+    Parameters
+    ----------
+    key : str
+        Name of the model.
+    prepared : Prepared
+        The folds and what depends on the expression values alone.
+    labels : ndarray of int, shape (n_labels, n_samples)
+        Class indices: the true ones, or permutations of them.
+    section : EvaluateSection
+        The grids.
+    n_classes : int
+        Number of classes.
+    seed : int
+        Seed of models that draw at random.
+
+    Returns
+    -------
+    list of Held
+        One for each fold.
+    """
+    tuned = is_tuned(key, section)
+    decisions = decision_values(
+        key, prepared, labels, section, n_classes=n_classes, seed=seed, outer_only=not tuned
+    )
+    y_pred = predictions(decisions.values)
+    right = y_pred == labels[:, None, :]
+    held = []
+    for number, (fold, outer) in enumerate(zip(prepared.folds, prepared.outer, strict=True)):
+        at = outer if tuned else number
+        chosen = np.zeros(len(labels), dtype=np.intp)
+        if tuned and fold.inner:
+            chosen = _chosen(right[at + 1 :], fold)
+        held.append(_held(decisions, y_pred, fold, at, chosen, _settings(key, section, fold)))
+    return held
+
+
+def is_tuned(key: ModelKey, section: EvaluateSection) -> bool:
+    """Say whether a model has a setting to choose.
+
+    Parameters
+    ----------
+    key : str
+        Name of the model.
+    section : EvaluateSection
+        The grids.
+
+    Returns
+    -------
+    bool
+        False where its grid has one value.
+    """
+    return ENTRIES[key].tuned is not None and len(grid(key, section, n_train=1)) > 1
+
+
+def batches(folds: Sequence[Fold], *, n_samples: int, n_genes: int) -> Iterator[tuple[Fold, ...]]:
+    """Divide folds into parts that are prepared together.
+
+    Parameters
+    ----------
+    folds : sequence of Fold
+        The folds.
+    n_samples, n_genes : int
+        Size of the data, for the memory that a problem takes.
+
+    Yields
+    ------
+    tuple of Fold
+        At least one fold.
+    """
+    each = 8 * n_samples * (n_samples + n_genes)
+    most = max(1, min(BATCH_PROBLEMS, BATCH_BYTES // each))
+    batch: list[Fold] = []
+    n_problems = 0
+    for fold in folds:
+        size = 1 + len(fold.inner)
+        if batch and n_problems + size > most:
+            yield tuple(batch)
+            batch, n_problems = [], 0
+        batch.append(fold)
+        n_problems += size
+    if batch:
+        yield tuple(batch)
+
+
+def in_processes(tasks: Iterable[Callable[[], T]], *, n_jobs: int) -> Iterator[T]:
+    """Run tasks side by side in processes and give their results in order, as they come.
+
+    For tasks that hold the interpreter, as random forests do between their trees. Each
+    process starts in about two seconds and stays for later tasks.
+
+    Parameters
+    ----------
+    tasks : iterable of callable
+        The tasks, which can be pickled.
+    n_jobs : int
+        Number of processes; with 1 all tasks run in this one.
+
+    Yields
+    ------
+    object
+        What each task returned.
+    """
+    parallel = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator")
+    yield from parallel(delayed(_as_here)(task) for task in tasks)
+
+
+def start_processes(n_jobs: int) -> Iterator[None]:
+    """Let processes start, load and compile while this one does something else.
+
+    Parameters
+    ----------
+    n_jobs : int
+        Number of processes; with 1 none starts.
+
+    Returns
+    -------
+    iterator
+        To be exhausted before the processes are given work.
+    """
+    if n_jobs == 1:
+        return iter(())
+    parallel = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator")
+    started: Iterator[None] = parallel(delayed(_load)() for _ in range(n_jobs))
+    return started
+
+
+def _load() -> None:
+    """Fit the compiled models once, to four samples."""
+    K, y, weights = np.eye(4)[None] - 0.25, np.arange(4) % 2, np.ones((1, 4))
+    svm_path(K, y, weights, (1.0,))
+    logistic_path(K, y, weights, (1.0,))
+
+
+def _as_here(task: Callable[[], T]) -> T:
+    """Run a task in a new process as `run.run` runs it in this one."""
+    # One thread, as sums depend on their number; residuals say which fits did not converge.
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return task()
+
+
+def _settings(key: ModelKey, section: EvaluateSection, fold: Fold) -> NDArray[np.float64]:
+    """The grid of one fold."""
+    return np.array(grid(key, section, n_train=len(fold.train)))
+
+
+def _chosen(right: NDArray[np.bool_], fold: Fold) -> NDArray[np.intp]:
+    """Position of the best setting for each vector of labels, by the fold's inner folds."""
+    shares = [right[i][..., test].mean(axis=-1) for i, (_, test) in enumerate(fold.inner)]
+    mean = np.mean(shares, axis=0)
+    # Sums in another order must not make one of two equal means the better one.
+    best = mean >= mean.max(axis=1, keepdims=True) - 1e-12
+    return np.asarray(best.argmax(axis=1), dtype=np.intp)
+
+
+def _held(
+    decisions: Decisions,
+    y_pred: NDArray[np.intp],
+    fold: Fold,
+    at: int,
+    chosen: NDArray[np.intp],
+    settings: NDArray[np.float64],
+) -> Held:
+    """What the chosen settings say of the held-out rows."""
+    rows: Rows = fold.test
+    each = np.arange(len(chosen))
+    return Held(
+        y_pred=y_pred[at][each, chosen][:, rows],
+        scores=decisions.values[at][each, chosen][:, rows],
+        setting=settings[chosen],
+        converged=decisions.converged[at][each, chosen],
+    )

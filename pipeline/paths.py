@@ -1,0 +1,425 @@
+"""Step 4c: the values that a model gives all samples, along its grid, in many folds at once.
+
+A problem is the training rows of a fold, or of one of its inner folds. What depends on the
+expression values alone is prepared once for each problem and serves every model and every
+permutation of the labels::
+
+    Z   values under the fold's preprocessing      gene-wise models   (n_samples, n_genes)
+    K   their products                             linear models      (n_samples, n_samples)
+
+`decision_values` gives (n_problems, n_labels, n_grid, n_samples, n_columns): a column for
+class 1 of two classes (above 0 predicts it), else one for each class (the largest wins);
+gene-wise models give those of the problem's held-out samples, and 0 for the others.
+Where there are fewer genes than samples, or too many samples for n x n matrices
+(`gram.use_dual`), and for models without a fast path, the plain estimators are fitted.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import config_context
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from pipeline import dual, gram
+from pipeline.classifiers import grid, l1_ratio, make_classifier
+from pipeline.config import EvaluateSection, ModelKey
+from pipeline.estimators.sparse import sparse_path
+from pipeline.genewise import centroid_path, discriminant_path, voting_path
+from pipeline.logistic import logistic_path, multinomial_path
+from pipeline.neighbours import neighbours_path
+from pipeline.protocols import Fold, Rows
+from pipeline.svm import libsvm_path, svm_path
+
+Labels = NDArray[np.intp]
+Values = NDArray[np.float64]
+
+MAX_CACHED_BYTES = 2**28
+"""Values of all problems are kept up to this size, and made anew for each model beyond it."""
+
+GENEWISE = ("discriminant", "voting", "centroids")
+"""Models that score each gene alone."""
+
+CONVERGED = 1e-6
+"""Largest residual, in units of the largest weight, of a fit that counts as converged."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Training and held-out rows of a fold, or of one of its inner folds.
+
+    `n_outer` is the number of training rows of the fold itself: the grid may depend on it,
+    and must be one grid for the fold and its inner folds.
+    """
+
+    train: Rows
+    test: Rows
+    n_outer: int
+
+
+class Prepared:
+    """Problems of one preprocessing, with what depends on the expression values alone.
+
+    Parameters
+    ----------
+    values : callable
+        Gives the values of all samples for training rows: `preprocess.FoldValues`.
+    folds : sequence of Fold
+        The folds; each gives a problem, and each of its inner folds one more.
+    """
+
+    def __init__(self, values: Callable[[Rows], Values], folds: Sequence[Fold]) -> None:
+        self.values = values
+        self.folds = tuple(folds)
+        self.outer: list[int] = []
+        self.problems: list[Problem] = []
+        for fold in self.folds:
+            self.outer.append(len(self.problems))
+            pairs = [(fold.train, fold.test), *fold.inner]
+            self.problems += [Problem(train, test, len(fold.train)) for train, test in pairs]
+        self._kept: dict[int, Values] = {}
+        self._components: dict[tuple[int, ...], Values] = {}
+
+    def values_of(self, i: int) -> Values:
+        """Give the values of one problem.
+
+        Parameters
+        ----------
+        i : int
+            Number of the problem.
+
+        Returns
+        -------
+        ndarray of float, shape (n_samples, n_genes)
+            Values of all samples, as the problem's training rows make them.
+        """
+        if i in self._kept:
+            return self._kept[i]
+        Z = self.values(self.problems[i].train)
+        if Z.nbytes * len(self.problems) <= MAX_CACHED_BYTES:
+            self._kept[i] = Z
+        return Z
+
+    @cached_property
+    def grams(self) -> Values | None:
+        """Gram matrices, shape (n_problems, n_samples, n_samples); None where primal wins."""
+        products = []
+        for i, problem in enumerate(self.problems):
+            Z = self.values_of(i)
+            if not gram.use_dual(*Z.shape):
+                return None
+            centred = Z - Z[problem.train].mean(axis=0)
+            products.append(centred @ centred.T)
+        return np.array(products)
+
+    @property
+    def matrices(self) -> Values:
+        """The Gram matrices, where there are any."""
+        if self.grams is None:
+            raise ValueError("expected problems with Gram matrices, found primal ones")
+        return self.grams
+
+    def component_grams(self, counts: tuple[int, ...]) -> Values:
+        """Give Gram matrices on growing numbers of principal components.
+
+        Parameters
+        ----------
+        counts : tuple of int, length n_counts
+            Numbers of components, increasing.
+
+        Returns
+        -------
+        ndarray of float, shape (n_problems, n_counts, n_samples, n_samples)
+            Where a problem has fewer components, those that it has.
+        """
+        if counts not in self._components:
+            pairs = zip(self.matrices, self.problems, strict=True)
+            self._components[counts] = np.array(
+                [gram.component_grams(K, problem.train, counts) for K, problem in pairs]
+            )
+        return self._components[counts]
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Decision values, and which of the fits converged.
+
+    `values` has shape (n_problems, n_labels, n_grid, n_samples, n_columns), `converged`
+    (n_problems, n_labels, n_grid).
+    """
+
+    values: Values
+    converged: NDArray[np.bool_]
+
+
+def decision_values(
+    key: ModelKey,
+    prepared: Prepared,
+    labels: Labels,
+    section: EvaluateSection,
+    *,
+    n_classes: int,
+    seed: int,
+    outer_only: bool = False,
+) -> Decisions:
+    """Fit a model along its grid in every problem, for every vector of labels.
+
+    Parameters
+    ----------
+    key : str
+        Name of the model.
+    prepared : Prepared
+        The problems.
+    labels : ndarray of int, shape (n_labels, n_samples)
+        Class indices: the true ones, or permutations of them.
+    section : EvaluateSection
+        The grids, and what is not tuned.
+    n_classes : int
+        Number of classes; a training part may lack one, which is then never predicted.
+    seed : int
+        Seed of models that draw at random.
+    outer_only : bool, default=False
+        Whether to leave out the inner folds, where there is nothing to choose.
+
+    Returns
+    -------
+    Decisions
+        The values, and which fits converged.
+    """
+    chosen = prepared.outer if outer_only else list(range(len(prepared.problems)))
+    task = _Task(key, prepared, labels, section, n_classes, seed)
+    parts = [_problem(task, i) for i in chosen] if not _stacked(task) else _stack(task, chosen)
+    return Decisions(
+        np.array([values for values, _ in parts]), np.array([fine for _, fine in parts])
+    )
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What to fit: one model on all labels."""
+
+    key: ModelKey
+    prepared: Prepared
+    labels: Labels
+    section: EvaluateSection
+    n_classes: int
+    seed: int
+
+    def grid(self, i: int) -> tuple[float, ...]:
+        """The settings, simplest first."""
+        return grid(self.key, self.section, n_train=self.prepared.problems[i].n_outer)
+
+
+_Part = tuple[Values, NDArray[np.bool_]]
+"""Values (n_labels, n_grid, n_samples, n_columns) and convergence of one problem."""
+
+
+def _stacked(task: _Task) -> bool:
+    """Whether the model is fitted to all problems and labels at once."""
+    linear = task.key.removesuffix("_balanced") in ("logistic", "svm", "pca_logistic")
+    return linear and task.n_classes == 2 and task.prepared.grams is not None
+
+
+def _stack(task: _Task, chosen: list[int]) -> list[_Part]:
+    """Linear models of two classes, on Gram matrices."""
+    prepared, n_labels = task.prepared, len(task.labels)
+    settings, K = task.grid(0), prepared.matrices
+    trains = [prepared.problems[i].train for i in chosen]
+    balanced = task.key.endswith("_balanced")
+    weights = np.stack(
+        [dual.training_weights(y, trains, balanced=balanced) for y in task.labels], axis=1
+    )
+    y = np.broadcast_to(task.labels, weights.shape)
+    both = ((weights > 0) & (y == 0)).any(axis=2) & ((weights > 0) & (y == 1)).any(axis=2)
+    shape = (len(chosen), n_labels, len(settings), K.shape[1], 1)
+    values = np.empty(shape)
+    converged = np.ones(shape[:3], dtype=np.bool_)
+    # A training part of one class: that class, whatever the sample.
+    only = np.where((weights * y).any(axis=2), 1.0, -1.0)
+    values[~both] = only[~both][:, None, None, None]
+    at, of = np.nonzero(both)
+    picked = np.asarray(chosen)[at]
+    flat_y, flat_w = y[at, of], weights[at, of]
+    if task.key == "pca_logistic":
+        grams = prepared.component_grams(tuple(int(k) for k in settings))[picked]
+        for g in range(len(settings)):
+            fits = logistic_path(grams[:, g], flat_y, flat_w, (task.section.penalty_c,))
+            values[at, of, g, :, 0] = dual.decisions(grams[:, g], fits)[0]
+            converged[at, of, g] = fits.residuals[0] <= CONVERGED
+    elif task.key.startswith("logistic"):
+        fits = logistic_path(K[picked], flat_y, flat_w, settings)
+        values[at, of, :, :, 0] = np.moveaxis(dual.decisions(K[picked], fits), 0, 1)
+        converged[at, of] = (fits.residuals <= CONVERGED).T
+    else:
+        values[at, of, :, :, 0] = np.moveaxis(svm_path(K[picked], flat_y, flat_w, settings), 0, 1)
+    return list(zip(values, converged, strict=True))
+
+
+def _problem(task: _Task, i: int) -> _Part:
+    """One problem of the models that are not stacked."""
+    prepared, train = task.prepared, task.prepared.problems[i].train
+    settings = task.grid(i)
+    y, n_classes = task.labels, task.n_classes
+    fine = np.ones((len(y), len(settings)), dtype=np.bool_)
+    counts = [int(setting) for setting in settings]
+    # Only where they are needed: random forests and their like would form them for nothing.
+    K = prepared.grams if task.key == "neighbours" else None
+    if task.key in GENEWISE or K is not None:
+        # Only held-out samples are scored: of the others nobody asks.
+        rows = prepared.problems[i].test
+        Z = prepared.values_of(i) if K is None else K[i]
+        match task.key:
+            case "discriminant":
+                scored = discriminant_path(Z, y, train, counts, n_classes, rows=rows)
+            case "voting":
+                scored = voting_path(Z, y, train, counts, n_classes, rows=rows)
+            case "centroids":  # its grid falls, the path's rises
+                rising = np.array(settings[::-1])
+                scored = centroid_path(Z, y, train, rising, n_classes, rows=rows)[:, ::-1]
+            case _:
+                scored = neighbours_path(Z, y, train, counts[::-1], n_classes, rows=rows)[:, ::-1]
+        values = np.zeros((*scored.shape[:2], y.shape[1], scored.shape[-1]))
+        values[:, :, rows] = _finite(scored)
+        return values, fine
+    parts = [_one(task, i, codes, settings) for codes in y]
+    return np.array([values for values, _ in parts]), np.array([good for _, good in parts])
+
+
+def _finite(values: Values) -> Values:
+    """Bring a class without training samples from minus infinity to just below the others."""
+    if np.isfinite(values).all():
+        return values
+    if values.shape[-1] == 1:
+        return np.where(np.isinf(values), np.sign(values), values)
+    lowest = np.where(np.isinf(values), np.inf, values).min(axis=-1, keepdims=True)
+    # Of one class alone voting is at plus infinity, and nothing is finite.
+    lowest[np.isinf(lowest)] = 0.0
+    return np.where(np.isinf(values), lowest + np.sign(values), values)
+
+
+def _one(task: _Task, i: int, y: Labels, settings: Sequence[float]) -> _Part:
+    """One problem with one vector of labels: values (n_grid, n_samples, n_columns)."""
+    train = task.prepared.problems[i].train
+    present = np.unique(y[train])
+    if len(present) < task.n_classes:
+        return _with_missing(task, i, y, settings, present)
+    linear = task.key.removesuffix("_balanced")
+    K = task.prepared.grams if linear in ("logistic", "svm", "pca_logistic") else None
+    if K is not None:
+        balanced = task.key.endswith("_balanced")
+        weights = dual.training_weights(y, [train], balanced=balanced)[0]
+        residuals = np.zeros(len(settings))
+        if linear == "svm":
+            values, _ = libsvm_path(K[i], y, weights, settings)
+        elif linear == "logistic":
+            values, residuals = multinomial_path(K[i], y, weights, settings)
+        else:
+            grams = task.prepared.component_grams(tuple(int(k) for k in settings))[i]
+            fits = [multinomial_path(g, y, weights, (task.section.penalty_c,)) for g in grams]
+            values = np.array([found[0] for found, _ in fits])
+            residuals = np.array([left[0] for _, left in fits])
+        # Of two classes the paths give no column axis.
+        return values.reshape(len(settings), len(y), -1), residuals <= CONVERGED
+    if task.key in ("logistic_l1", "elastic_net"):
+        return sparse_path(
+            task.prepared.values_of(i),
+            y,
+            train,
+            settings,
+            l1_ratio=l1_ratio(task.key, task.section),
+            n_classes=task.n_classes,
+        )
+    return _plain(task, i, y, settings)
+
+
+def _with_missing(
+    task: _Task, i: int, y: Labels, settings: Sequence[float], present: Labels
+) -> _Part:
+    """One problem whose training part lacks a class: it gets the lowest value of all."""
+    n_samples = len(y)
+    shape = (len(settings), n_samples, task.n_classes)
+    values = np.full(shape, -1.0)
+    if len(present) == 1:
+        values[..., present[0]] = 1.0
+        fine = np.ones(len(settings), dtype=np.bool_)
+    else:
+        # Classes renumbered without gaps; a held-out sample of a missing class is not used.
+        code = np.minimum(np.searchsorted(present, y), len(present) - 1)
+        smaller = _Task(task.key, task.prepared, code[None], task.section, len(present), task.seed)
+        inside, fine = _one(smaller, i, code, settings)
+        if inside.shape[-1] == 1:
+            inside = np.concatenate([-inside, inside], axis=-1)
+        values[...] = inside.min(axis=-1, keepdims=True) - 1
+        values[..., present] = inside
+    if task.n_classes == 2:
+        values = values[..., 1:] - values[..., :1]
+    return values, fine
+
+
+def _plain(task: _Task, i: int, y: Labels, settings: Sequence[float]) -> _Part:
+    """The plain estimators, one fit for each setting."""
+    train, Z = task.prepared.problems[i].train, task.prepared.values_of(i)
+    values, fine = [], []
+    for setting in settings:
+        model = make_classifier(
+            task.key,
+            task.section,
+            setting,
+            n_train=len(train),
+            n_genes=Z.shape[1],
+            seed=task.seed,
+        )
+        # The values were checked when they were read; a forest would check them for each tree.
+        with config_context(assume_finite=True, skip_parameter_validation=True):
+            model.fit(Z[train], y[train])
+            values.append(plain_values(model, Z))
+        last = model[-1] if isinstance(model, Pipeline) else model
+        stopped = isinstance(last, LogisticRegression) and last.n_iter_.max() >= last.max_iter
+        fine.append(not stopped)
+    return np.array(values), np.array(fine)
+
+
+def plain_values(model: Any, X: Values) -> Values:
+    """Give the decision values of a fitted classifier in the shape of the paths.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted scikit-learn classifier.
+    X : ndarray of float, shape (n_samples, n_genes)
+        Values.
+
+    Returns
+    -------
+    ndarray of float, shape (n_samples, n_columns)
+        The decision function; for models without one probabilities, of two classes that of
+        the second less a half.
+    """
+    if hasattr(model, "decision_function"):
+        values = np.asarray(model.decision_function(X), dtype=np.float64)
+    else:
+        shares = np.asarray(model.predict_proba(X), dtype=np.float64)
+        values = shares[:, 1] - 0.5 if shares.shape[1] == 2 else shares
+    return values.reshape(len(X), -1)
+
+
+def predictions(values: Values) -> Labels:
+    """Give the classes that decision values stand for.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (..., n_columns)
+        One column for class 1 of two classes, else one for each class.
+
+    Returns
+    -------
+    ndarray of int, shape (...)
+        Class indices; of equal values the first class.
+    """
+    if values.shape[-1] == 1:
+        return (values[..., 0] > 0).astype(np.intp)
+    return np.asarray(values.argmax(axis=-1), dtype=np.intp)

@@ -1,0 +1,568 @@
+"""Step 4b: the protocols: who trains, who is held out, and on whom settings are chosen.
+
+Each protocol is a list of folds. Where something is tuned, a fold splits its own training
+rows again, so that no setting is chosen with a look at what is held out::
+
+    given    train on the given training set, test on the independent one          1 fold
+    swap     the other way round                                                   1 fold
+    cv       repeated stratified k-fold over all samples              n_repeats x n_folds
+    loo      every sample alone                                           n_samples folds
+    holdout  one stratified random part held out, as the first study did           1 fold
+    source   every source that has more than one class                   n_sources folds
+"""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import (
+    GroupShuffleSplit,
+    RepeatedStratifiedKFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    StratifiedShuffleSplit,
+    train_test_split,
+)
+
+from pipeline.config import Config, EvaluateSection
+from pipeline.dataset import MIN_PER_CLASS, Dataset
+from pipeline.errors import ConfigError
+from pipeline.records.base import Statement, Value
+from pipeline.records.models import Design, Protocol
+
+Rows = NDArray[np.intp]
+
+MAX_LEAVE_ONE_OUT = 300
+"""Above so many samples leaving one out costs much and says what cross-validation says."""
+
+LEARNING_SHARES = (0.2, 0.35, 0.5, 0.65, 0.8)
+"""Shares of the samples to train on for the learning curve."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Who trains and who is held out; rows of the data set.
+
+    `inner` splits the training rows again, into pairs of training and held-out rows.
+    """
+
+    repeat: int
+    train: Rows
+    test: Rows
+    inner: tuple[tuple[Rows, Rows], ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A protocol and its folds."""
+
+    protocol: Protocol
+    folds: tuple[Fold, ...]
+
+
+def make_plans(dataset: Dataset, config: Config) -> tuple[Plan, ...]:
+    """Lay out the folds of every protocol.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    config : Config
+        Number of folds and repeats, share held out, columns of groups and sources, seed.
+
+    Returns
+    -------
+    tuple of Plan
+        `given`, `swap`, `cv`, `loo`, `holdout`, `source`; a protocol that the data do not
+        allow has no folds and gives its reason.
+
+    Raises
+    ------
+    ConfigError
+        If a column that the settings name is not among the covariates, or all samples are of
+        one group.
+    """
+    groups = _groups(dataset, config)
+    return (
+        _given(dataset, config, groups),
+        _swap(dataset, config, groups),
+        _cross_validation(dataset, config, groups),
+        _leave_one_out(dataset, config, groups),
+        _holdout(dataset, config, groups),
+        _leave_source_out(dataset, config, groups),
+    )
+
+
+def covariate(dataset: Dataset, column: str | None, key: str) -> NDArray[np.str_] | None:
+    """Give a column of what else is known of the samples.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    column : str or None
+        Name of the column.
+    key : str
+        The setting that names it, for the error message.
+
+    Returns
+    -------
+    ndarray of str, shape (n_samples,), or None
+        None where no column is named.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such column.
+    """
+    if column is None:
+        return None
+    if column not in dataset.covariates:
+        known = ", ".join(map(str, dataset.covariates.columns)) or "none"
+        raise ConfigError(
+            f"evaluate.{key}: expected a column of the samples table ({known}), found {column!r}"
+        )
+    return dataset.covariates[column].to_numpy(dtype=np.str_)
+
+
+def inner_folds(
+    y: NDArray[np.str_],
+    train: Rows,
+    section: EvaluateSection,
+    groups: NDArray[np.str_] | None,
+    *,
+    seed: int,
+) -> tuple[tuple[Rows, Rows], ...]:
+    """Split training rows again, for tuning.
+
+    Parameters
+    ----------
+    y : ndarray of str, shape (n_samples,)
+        Labels to stratify by.
+    train : ndarray of int
+        Rows to split.
+    section : EvaluateSection
+        Number of folds.
+    groups : ndarray of str, shape (n_samples,), or None
+        Groups that stay together.
+    seed : int
+        Seed of the shuffling.
+
+    Returns
+    -------
+    tuple of (ndarray of int, ndarray of int)
+        Training and held-out rows of each inner fold; fewer folds than set where even the
+        largest class has fewer samples, and none where their training parts would be no
+        larger than the number of classes: then nothing can be chosen.
+    """
+    labels, counts = np.unique(y[train], return_counts=True)
+    n_folds = min(section.n_inner_folds, int(counts.max()))
+    if n_folds < 2:
+        return ()
+    within = None if groups is None else groups[train]
+    if within is not None and len(np.unique(within)) < 2:
+        return ()
+    pairs = [(train[a], train[b]) for a, b in _stratified(y[train], n_folds, within, seed)]
+    return tuple(pairs) if min(len(a) for a, _ in pairs) > len(labels) else ()
+
+
+def permutation_folds(dataset: Dataset, config: Config) -> tuple[Fold, ...]:
+    """Lay out the folds of the permutation test.
+
+    Labels are permuted inside each outer fold, which keeps its number of samples of each
+    class; then every such permutation is as likely as the labels themselves if these say
+    nothing, and the test is exact. So that the inner folds know no label either, they take
+    an even share of every outer fold.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    config : Config
+        Number of folds, seed.
+
+    Returns
+    -------
+    tuple of Fold
+        One repeat of nested cross-validation; empty where samples come in groups, whose
+        labels cannot be permuted one by one.
+    """
+    section, y = config.evaluate, dataset.y
+    n_folds = min(section.n_folds, _smallest(y))
+    if _groups(dataset, config) is not None:
+        return ()
+    block = np.zeros(len(y), dtype=np.intp)
+    splits = [test for _, test in _stratified(y, n_folds, None, config.seed)]
+    for number, test in enumerate(splits):
+        block[test] = number
+    names = block.astype(np.str_)
+    rows = np.arange(len(y))
+    return tuple(
+        Fold(
+            0,
+            np.setdiff1d(rows, test),
+            test,
+            inner_folds(names, np.setdiff1d(rows, test), section, None, seed=config.seed),
+        )
+        for test in splits
+    )
+
+
+def learning_folds(dataset: Dataset, config: Config) -> tuple[tuple[Fold, ...], ...]:
+    """Lay out training parts of growing size, the rest being held out.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    config : Config
+        Number of repeats, seed.
+
+    Returns
+    -------
+    tuple of tuple of Fold
+        The repeats of each size; sizes at which a class would be missing on either side are
+        left out.
+    """
+    section, y = config.evaluate, dataset.y
+    groups = _groups(dataset, config)
+    if not section.n_learning_repeats:
+        return ()
+    sizes = []
+    for share in LEARNING_SHARES:
+        folds = tuple(
+            Fold(i, train, test, inner_folds(y, train, section, groups, seed=config.seed))
+            for i, (train, test) in enumerate(_random_parts(y, share, config, groups))
+            if _has_all(y, train, least=MIN_PER_CLASS) and _has_all(y, test)
+        )
+        if len(folds) == section.n_learning_repeats:
+            sizes.append(folds)
+    return tuple(sizes)
+
+
+def _groups(dataset: Dataset, config: Config) -> NDArray[np.str_] | None:
+    """Groups of samples that stay together; None where each sample stands alone."""
+    column = config.evaluate.group_column
+    groups = covariate(dataset, column, "group_column")
+    if groups is not None and len(np.unique(groups)) < 2:
+        raise ConfigError(
+            f"evaluate.group_column: expected samples of at least 2 groups, found 1 in {column!r}"
+        )
+    return groups
+
+
+def _given(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> Plan:
+    """The split that came with the data."""
+    n_train, n_test = len(dataset.train), len(dataset.test)
+    reason = None if n_test else "the data set in use has no independent test samples"
+    return _split(
+        "given",
+        "Independent test set",
+        Statement(
+            template="train on the {n_train} training samples as given, test once on the "
+            "{n_test} independent ones.",
+            values=_counts(n_train=n_train, n_test=n_test),
+        ),
+        dataset,
+        (dataset.train, dataset.test),
+        config,
+        groups,
+        unavailable=reason or _shared(groups, dataset.train, dataset.test, config),
+    )
+
+
+def _swap(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> Plan:
+    """The given split with its parts exchanged."""
+    n_train, n_test = len(dataset.test), len(dataset.train)
+    reason = None
+    if not n_train:
+        reason = "the data set in use has no independent test samples to train on"
+    elif not _has_all(dataset.y, dataset.test, least=MIN_PER_CLASS):
+        reason = "the independent samples are too few of some class to train on"
+    return _split(
+        "swap",
+        "Exchanged sets",
+        Statement(
+            template="train on the {n_train} independent samples, test on the {n_test} training "
+            "samples: the given split the other way round.",
+            values=_counts(n_train=n_train, n_test=n_test),
+        ),
+        dataset,
+        (dataset.test, dataset.train),
+        config,
+        groups,
+        unavailable=reason or _shared(groups, dataset.train, dataset.test, config),
+    )
+
+
+def _cross_validation(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> Plan:
+    """Repeated stratified k-fold cross-validation over all samples."""
+    section, y, n_samples = config.evaluate, dataset.y, len(dataset.y)
+    n_folds, n_repeats = min(section.n_folds, _smallest(y)), section.n_repeats
+    if groups is not None:
+        n_folds = min(n_folds, len(np.unique(groups)))
+    parts = list(_repeated(y, n_folds, n_repeats, groups, config.seed))
+    folds = tuple(
+        Fold(i // n_folds, a, b, inner_folds(y, a, section, groups, seed=config.seed))
+        for i, (a, b) in enumerate(parts)
+    )
+    n_test = ceil(n_samples / n_folds)
+    together = "" if groups is None else f", samples of one {section.group_column} together"
+    protocol = Protocol(
+        key="cv",
+        label="Repeated cross-validation",
+        description=Statement(
+            template="{n_folds}-fold, stratified{together}, over all {n_samples} samples, so that "
+            "each is held out once"
+            + (" in each of {n_repeats} repeats." if n_repeats > 1 else "."),
+            values=(
+                *_counts(n_folds=n_folds, n_repeats=n_repeats, n_samples=n_samples),
+                Value(name="together", value=together, format="text"),
+            ),
+        ),
+        design="repeated",
+        n_train=n_samples - n_test,
+        n_test=n_test,
+        n_folds=n_folds,
+        n_repeats=n_repeats,
+        n_inner_folds=_n_inner(folds),
+        sample_ids=dataset.sample_ids,
+        unavailable=None,
+    )
+    return Plan(protocol, folds)
+
+
+def _leave_one_out(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> Plan:
+    """Each sample alone held out, or each group."""
+    y, n_samples = dataset.y, len(dataset.y)
+    units = np.arange(n_samples).astype(np.str_) if groups is None else groups
+    rows = np.arange(n_samples)
+    reason = None
+    if n_samples > MAX_LEAVE_ONE_OUT:
+        reason = f"with more than {MAX_LEAVE_ONE_OUT} samples cross-validation says the same"
+    parts = [] if reason else [rows[units == unit] for unit in dict.fromkeys(units.tolist())]
+    trains = [np.setdiff1d(rows, part) for part in parts]
+    if not all(_has_all(y, train) for train in trains):
+        reason, parts, trains = "a class would be missing from a training part", [], []
+    folds = tuple(
+        Fold(0, a, b, inner_folds(y, a, config.evaluate, groups, seed=config.seed))
+        for a, b in zip(trains, parts, strict=True)
+    )
+    what = "sample" if groups is None else config.evaluate.group_column
+    protocol = Protocol(
+        key="loo",
+        label="Leave-one-out",
+        description=Statement(
+            template="each {what} in turn is held out alone and the rest train, {n_folds} fits.",
+            values=(
+                Value(name="what", value=str(what), format="text"),
+                *_counts(n_folds=len(folds)),
+            ),
+        ),
+        design="leave-one-out",
+        n_train=n_samples - 1,
+        n_test=1,
+        n_folds=max(1, len(folds)),
+        n_repeats=1,
+        n_inner_folds=_n_inner(folds),
+        sample_ids=dataset.sample_ids if folds else (),
+        unavailable=reason,
+    )
+    return Plan(protocol, folds)
+
+
+def _holdout(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> Plan:
+    """One stratified random part held out."""
+    y, n_samples, n_classes = dataset.y, len(dataset.y), len(dataset.classes)
+    n_test = max(ceil(config.evaluate.holdout_share * n_samples), n_classes)
+    train = test = np.empty(0, dtype=np.intp)
+    if groups is not None:
+        largest = int(np.unique(y, return_counts=True)[1].max())
+        n_parts = min(max(2, round(1 / config.evaluate.holdout_share)), largest)
+        train, test = next(_stratified(y, n_parts, groups, config.seed))
+    elif n_samples - n_test >= n_classes:
+        train, test = train_test_split(
+            np.arange(n_samples), test_size=n_test, stratify=y, random_state=config.seed
+        )
+    possible = len(train) > 0 and _has_all(y, train)
+    n_test = len(test) if possible else n_test
+    return _split(
+        "holdout",
+        "Random hold-out",
+        Statement(
+            template="one stratified random part of {n_test} samples held out of {n_samples}, "
+            "seed {seed}.",
+            values=_counts(n_test=n_test, n_samples=n_samples, seed=config.seed),
+        ),
+        dataset,
+        (np.sort(train), np.sort(test)),
+        config,
+        groups,
+        unavailable=None if possible else "too few samples are left to train on every class",
+    )
+
+
+def _leave_source_out(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> Plan:
+    """Each source with more than one class held out in turn."""
+    y = dataset.y
+    source = covariate(dataset, config.evaluate.source_column, "source_column")
+    rows = np.arange(len(y))
+    tests: dict[str, Rows] = {}
+    reason = None
+    if source is None:
+        reason = "no column of the samples says where they come from (evaluate.source_column)"
+    else:
+        for name in sorted(set(source.tolist()) - {""}):
+            test = rows[source == name]
+            rest = np.setdiff1d(rows, test)
+            apart = _shared(groups, rest, test, config) is None
+            if apart and len(np.unique(y[test])) > 1 and _has_all(y, rest, least=MIN_PER_CLASS):
+                tests[name] = test
+        if not tests:
+            reason = "no source has more than one class and leaves every class to train on"
+            if groups is not None:
+                reason += f" without sharing a {config.evaluate.group_column}"
+    folds = tuple(
+        Fold(
+            0,
+            np.setdiff1d(rows, test),
+            test,
+            inner_folds(y, np.setdiff1d(rows, test), config.evaluate, groups, seed=config.seed),
+        )
+        for test in tests.values()
+    )
+    held = np.sort(np.concatenate(list(tests.values()))) if tests else rows[:0]
+    protocol = Protocol(
+        key="source",
+        label="Leave-one-source-out",
+        description=Statement(
+            template="each source with more than one class held out in turn: {names}; "
+            "{n_samples} samples.",
+            values=(
+                Value(name="names", value=", ".join(tests) or "none", format="text"),
+                *_counts(n_samples=len(held)),
+            ),
+        ),
+        design="leave-one-source-out",
+        n_train=min((len(fold.train) for fold in folds), default=0),
+        n_test=max((len(fold.test) for fold in folds), default=0),
+        n_folds=max(1, len(folds)),
+        n_repeats=1,
+        n_inner_folds=_n_inner(folds),
+        sample_ids=tuple(dataset.sample_ids[row] for row in held),
+        unavailable=reason,
+    )
+    return Plan(protocol, folds)
+
+
+def _shared(groups: NDArray[np.str_] | None, train: Rows, test: Rows, config: Config) -> str | None:
+    """Say that a group has samples on both sides; None where none has."""
+    if groups is None or not np.isin(groups[test], groups[train]).any():
+        return None
+    return f"some {config.evaluate.group_column} has samples in both parts"
+
+
+def _split(
+    key: str,
+    label: str,
+    description: Statement,
+    dataset: Dataset,
+    parts: tuple[Rows, Rows],
+    config: Config,
+    groups: NDArray[np.str_] | None,
+    *,
+    unavailable: str | None,
+) -> Plan:
+    """A protocol of one fold."""
+    train, test = parts
+    folds: tuple[Fold, ...] = ()
+    if not unavailable:
+        inner = inner_folds(dataset.y, train, config.evaluate, groups, seed=config.seed)
+        folds = (Fold(0, train, test, inner),)
+    design: Design = "split"
+    protocol = Protocol(
+        key=key,
+        label=label,
+        description=description,
+        design=design,
+        n_train=len(train),
+        n_test=len(test),
+        n_folds=1,
+        n_repeats=1,
+        n_inner_folds=_n_inner(folds),
+        sample_ids=tuple(dataset.sample_ids[row] for fold in folds for row in fold.test),
+        unavailable=unavailable,
+    )
+    return Plan(protocol, folds)
+
+
+def _stratified(
+    y: NDArray[np.str_], n_folds: int, groups: NDArray[np.str_] | None, seed: int
+) -> Iterator[tuple[Rows, Rows]]:
+    """Stratified folds, shuffled; groups stay together."""
+    if groups is None:
+        splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    else:
+        n_folds = max(2, min(n_folds, len(np.unique(groups))))
+        splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+    with warnings.catch_warnings():
+        # A class smaller than the number of folds is missing from some; every model bears it.
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        yield from splitter.split(y, y, groups)
+
+
+def _repeated(
+    y: NDArray[np.str_], n_folds: int, n_repeats: int, groups: NDArray[np.str_] | None, seed: int
+) -> Iterator[tuple[Rows, Rows]]:
+    """Stratified folds again and again, each time shuffled anew."""
+    if groups is None:
+        yield from RepeatedStratifiedKFold(
+            n_splits=n_folds, n_repeats=n_repeats, random_state=seed
+        ).split(y, y)
+    else:
+        for repeat in range(n_repeats):
+            yield from _stratified(y, n_folds, groups, seed + repeat)
+
+
+def _random_parts(
+    y: NDArray[np.str_], share: float, config: Config, groups: NDArray[np.str_] | None
+) -> Iterator[tuple[Rows, Rows]]:
+    """Random training parts of a share of the samples; empty where stratifying is impossible."""
+    n_repeats = config.evaluate.n_learning_repeats
+    if groups is not None:
+        n_groups = len(np.unique(groups))
+        if 1 <= int(share * n_groups) < n_groups:
+            splitter = GroupShuffleSplit(n_repeats, train_size=share, random_state=config.seed)
+            yield from splitter.split(y, y, groups)
+        return
+    n_train = round(share * len(y))
+    n_classes = len(np.unique(y))
+    if min(n_train, len(y) - n_train) >= n_classes:
+        splitter = StratifiedShuffleSplit(
+            n_repeats, train_size=n_train, test_size=len(y) - n_train, random_state=config.seed
+        )
+        for train, test in splitter.split(y, y):
+            yield np.sort(train), np.sort(test)
+
+
+def _has_all(y: NDArray[np.str_], rows: Rows, *, least: int = 1) -> bool:
+    """Whether every class has so many samples among the rows."""
+    return all(int((y[rows] == label).sum()) >= least for label in np.unique(y))
+
+
+def _smallest(y: NDArray[np.str_]) -> int:
+    """Samples of the smallest class."""
+    return int(np.unique(y, return_counts=True)[1].min())
+
+
+def _n_inner(folds: tuple[Fold, ...]) -> int:
+    """Inner folds of a protocol, as they were laid out."""
+    return max((len(fold.inner) for fold in folds), default=0)
+
+
+def _counts(**values: int) -> tuple[Value, ...]:
+    """Values of a sentence that are all counts."""
+    return tuple(Value(name=name, value=value, format="count") for name, value in values.items())

@@ -1,0 +1,430 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from study_fixtures import changed, every_fold, labelled, noise, plan, with_columns
+
+from pipeline import evaluate
+from pipeline.config import Config
+from pipeline.dataset import Dataset
+from pipeline.errors import ConfigError
+from pipeline.protocols import (
+    MAX_LEAVE_ONE_OUT,
+    Fold,
+    inner_folds,
+    learning_folds,
+    make_plans,
+    permutation_folds,
+)
+
+SITES = ["north", "south", "", "west", "east"] * 6
+
+
+@pytest.fixture(scope="module")
+def sited(toy_dataset: Dataset) -> Dataset:
+    """Give the toy study with sources, of which some samples have none, and pairs of samples."""
+    pairs = [f"pair {i // 2}" for i in range(30)]
+    return with_columns(toy_dataset, site=SITES, pair=pairs)
+
+
+@pytest.fixture(scope="module")
+def by_site(toy_config: Config) -> Config:
+    """Give a configuration that holds out sources."""
+    return changed(toy_config, source_column="site")
+
+
+def groups(dataset: Dataset, rows: np.ndarray) -> set[str]:
+    """Name the pairs that rows belong to."""
+    return set(dataset.covariates["pair"].iloc[rows])
+
+
+def test_the_given_protocol_is_the_given_split(toy_dataset: Dataset, toy_config: Config) -> None:
+    """One fold: train on the training samples, test on the others."""
+    (fold,) = plan(toy_dataset, toy_config, "given").folds
+
+    expected = (toy_dataset.train.tolist(), toy_dataset.test.tolist())
+    assert expected == (fold.train.tolist(), fold.test.tolist())
+
+
+def test_the_swap_is_the_given_split_exchanged(toy_config: Config) -> None:
+    """Those who trained are held out, and those who were held out train."""
+    dataset = labelled(["a", "b"] * 10, n_test=8)
+    (given_fold,) = plan(dataset, toy_config, "given").folds
+
+    (swapped,) = plan(dataset, toy_config, "swap").folds
+
+    assert given_fold.train.tolist() == swapped.test.tolist()
+    assert given_fold.test.tolist() == swapped.train.tolist()
+
+
+@pytest.mark.parametrize("key", ["given", "swap"])
+def test_without_test_samples_there_is_no_given_split(toy_config: Config, key: str) -> None:
+    """A data set without a test part has neither protocol, and the record says why."""
+    actual = plan(noise(12, 3, seed=0), toy_config, key)
+
+    assert () == actual.folds
+    assert "the data set in use has no independent test samples" in str(actual.protocol.unavailable)
+
+
+def test_two_test_samples_of_a_class_are_too_few_to_train_on(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """The toy study's six test samples are two of each class: no spread can be learned."""
+    actual = plan(toy_dataset, toy_config, "swap").protocol.unavailable
+
+    assert "the independent samples are too few of some class to train on" == actual
+
+
+def test_each_sample_is_held_out_once_in_every_repeat(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """Cross-validation holds each sample out exactly once in each repeat."""
+    folds = plan(toy_dataset, toy_config, "cv").folds
+
+    actual = Counter((fold.repeat, int(row)) for fold in folds for row in fold.test)
+
+    assert Counter({(repeat, row): 1 for repeat in range(2) for row in range(30)}) == actual
+
+
+def test_leaving_one_out_holds_each_sample_out_alone(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """There are as many folds as samples, in their order."""
+    actual = [fold.test.tolist() for fold in plan(toy_dataset, toy_config, "loo").folds]
+
+    assert [[row] for row in range(30)] == actual
+
+
+def test_leaving_one_out_of_many_is_left_to_cross_validation(toy_config: Config) -> None:
+    """Beyond a limit leave-one-out is unavailable, and the reason names the limit."""
+    dataset = labelled(["a", "b"] * (MAX_LEAVE_ONE_OUT // 2 + 1), n_genes=2)
+
+    actual = plan(dataset, toy_config, "loo")
+
+    assert () == actual.folds
+    assert str(MAX_LEAVE_ONE_OUT) in str(actual.protocol.unavailable)
+
+
+def test_no_sample_is_trained_on_and_held_out(sited: Dataset, by_site: Config) -> None:
+    """In no fold of any protocol is a sample on both sides, and none is left out."""
+    folds = every_fold(sited, by_site)
+    folds += [*permutation_folds(sited, by_site), *sum(learning_folds(sited, by_site), ())]
+
+    for fold in folds:
+        assert list(range(30)) == sorted([*fold.train.tolist(), *fold.test.tolist()])
+
+
+def test_inner_folds_split_the_training_rows(sited: Dataset, by_site: Config) -> None:
+    """Inner folds hold each training row out once, and know no other row."""
+    for fold in every_fold(sited, by_site):
+        held_out = np.concatenate([test for _, test in fold.inner])
+        assert fold.train.tolist() == sorted(held_out.tolist())
+        for train, test in fold.inner:
+            assert fold.train.tolist() == sorted([*train.tolist(), *test.tolist()])
+
+
+def test_inner_folds_are_stratified(toy_dataset: Dataset, toy_config: Config) -> None:
+    """Of every class two inner folds hold out the same number, or one more."""
+    for fold in every_fold(toy_dataset, toy_config):
+        for label in toy_dataset.classes:
+            counts = [int((toy_dataset.y[test] == label).sum()) for _, test in fold.inner]
+            assert max(counts) - min(counts) <= 1
+
+
+def test_cross_validation_is_stratified(toy_dataset: Dataset, toy_config: Config) -> None:
+    """With 10 samples of each class every one of 4 folds holds 2 or 3 of each class."""
+    folds = plan(toy_dataset, toy_config, "cv").folds
+
+    actual = {n for fold in folds for n in Counter(toy_dataset.y[fold.test].tolist()).values()}
+
+    assert {2, 3} == actual
+
+
+def test_the_hold_out_is_stratified(toy_dataset: Dataset, toy_config: Config) -> None:
+    """A fifth of 30 samples is two of each class."""
+    (fold,) = plan(toy_dataset, toy_config, "holdout").folds
+
+    actual = Counter(toy_dataset.y[fold.test].tolist())
+
+    assert Counter({"B-cell": 2, "T-cell": 2, "myeloid": 2}) == actual
+
+
+def test_there_are_no_more_folds_than_samples_of_the_smallest_class(toy_config: Config) -> None:
+    """A class of three samples allows three folds, not four."""
+    dataset = labelled(["a"] * 9 + ["b"] * 3)
+
+    actual = plan(dataset, toy_config, "cv").protocol.n_folds
+
+    assert 3 == actual
+
+
+def test_the_record_counts_the_inner_folds_that_were_made(toy_config: Config) -> None:
+    """Three inner folds were set; a training part with two samples of each class has none."""
+    dataset = labelled(["a", "b"] * 3)
+
+    actual = plan(dataset, toy_config, "cv").protocol
+
+    assert (3, 0) == (actual.n_folds, actual.n_inner_folds)
+
+
+def test_too_few_samples_to_split_again_have_no_inner_fold(toy_config: Config) -> None:
+    """From two samples of two classes nothing can be chosen."""
+    y = np.array(["a", "b", "a", "b"])
+
+    actual = inner_folds(y, np.array([0, 1]), toy_config.evaluate, None, seed=0)
+
+    assert () == actual
+
+
+def test_equal_seeds_give_equal_folds(toy_dataset: Dataset, toy_config: Config) -> None:
+    """The folds depend on the seed and on nothing else."""
+    expected = [fold.test.tolist() for fold in every_fold(toy_dataset, toy_config)]
+
+    actual = [fold.test.tolist() for fold in every_fold(toy_dataset, toy_config)]
+
+    assert expected == actual
+
+
+def test_another_seed_gives_other_folds(toy_dataset: Dataset, toy_config: Config) -> None:
+    """The seed of the configuration reaches the folds."""
+    first = plan(toy_dataset, toy_config, "cv")
+    other = plan(toy_dataset, toy_config.model_copy(update={"seed": 43}), "cv")
+
+    assert [f.test.tolist() for f in first.folds] != [f.test.tolist() for f in other.folds]
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.9, 0.99])
+def test_any_share_can_be_held_out(toy_dataset: Dataset, toy_config: Config, share: float) -> None:
+    """A hold-out trains on every class, or it is unavailable and gives its reason."""
+    actual = plan(toy_dataset, changed(toy_config, holdout_share=share), "holdout")
+
+    trained = [set(toy_dataset.y[fold.train].tolist()) for fold in actual.folds]
+    assert actual.protocol.unavailable or trained == [set(toy_dataset.classes)]
+
+
+def test_a_hold_out_that_loses_a_class_is_unavailable(toy_config: Config) -> None:
+    """Where the two samples left to train are of one class of two, nothing can be learned."""
+    dataset = labelled(["a"] * 27 + ["b"] * 3)
+
+    actual = plan(dataset, changed(toy_config, holdout_share=0.93), "holdout")
+
+    expected = ((), True)
+    assert expected == (actual.folds, bool(actual.protocol.unavailable))
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_three_samples_of_each_class_are_enough(toy_config: Config, n_classes: int) -> None:
+    """The smallest study is laid out; what it does not allow gives its reason."""
+    plans = make_plans(labelled(list("abc")[:n_classes] * 3), toy_config)
+
+    assert {"cv", "loo", "holdout"} <= {p.protocol.key for p in plans if p.folds}
+    assert all(p.folds or p.protocol.unavailable for p in plans)
+
+
+def test_the_record_names_who_is_held_out(sited: Dataset, by_site: Config) -> None:
+    """The names of a protocol are those of the samples that its folds hold out."""
+    for each in make_plans(sited, by_site):
+        held_out = {sited.sample_ids[row] for fold in each.folds for row in fold.test}
+        assert held_out == set(each.protocol.sample_ids)
+
+
+# Groups
+
+
+def test_groups_are_never_on_both_sides(sited: Dataset, by_site: Config) -> None:
+    """No two samples of one group are parted, in outer, inner and learning folds."""
+    config = changed(by_site, group_column="pair")
+    folds: list[Fold] = [*every_fold(sited, config), *sum(learning_folds(sited, config), ())]
+    parts = [(fold.train, fold.test) for fold in folds]
+    parts += [pair for fold in folds for pair in fold.inner]
+
+    assert len(parts) > 30
+    for train, test in parts:
+        assert set() == groups(sited, train) & groups(sited, test)
+
+
+def test_leaving_one_group_out(sited: Dataset, by_site: Config) -> None:
+    """Where samples come in pairs each pair is held out in turn."""
+    actual = plan(sited, changed(by_site, group_column="pair"), "loo")
+
+    assert [[i, i + 1] for i in range(0, 30, 2)] == [fold.test.tolist() for fold in actual.folds]
+
+
+def test_a_given_split_that_parts_a_group_is_not_used(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """Where a patient is in both parts the test samples are not independent."""
+    # Samples 23 and 24 are the last to train and the first to test.
+    patients = ["P0" if row in (23, 24) else f"P{row + 1}" for row in range(30)]
+    dataset = with_columns(toy_dataset, patient=patients)
+
+    actual = plan(dataset, changed(toy_config, group_column="patient"), "given")
+
+    expected = ((), "some patient has samples in both parts")
+    assert expected == (actual.folds, actual.protocol.unavailable)
+
+
+def test_a_source_that_parts_a_group_is_not_held_out(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """Where a patient was measured at two sites neither site is held out."""
+    sites = ["north", "south", "east"]
+    dataset = with_columns(
+        toy_dataset,
+        site=[sites[row // 10] for row in range(30)],
+        patient=["P0" if row in (9, 10) else f"P{row + 1}" for row in range(30)],
+    )
+
+    actual = plan(
+        dataset, changed(toy_config, source_column="site", group_column="patient"), "source"
+    )
+
+    assert [list(range(20, 30))] == [fold.test.tolist() for fold in actual.folds]
+
+
+def test_labels_in_groups_are_not_permuted(sited: Dataset, by_site: Config) -> None:
+    """Samples of one group have one label, which cannot be permuted alone."""
+    actual = permutation_folds(sited, changed(by_site, group_column="pair"))
+
+    assert () == actual
+
+
+def test_one_group_cannot_be_parted(toy_dataset: Dataset, toy_config: Config) -> None:
+    """A column in which all samples are alike is refused by its name."""
+    dataset = with_columns(toy_dataset, patient=["P1"] * 30)
+
+    with pytest.raises(ConfigError, match=r"evaluate\.group_column: expected .* found 1 in 'pat"):
+        make_plans(dataset, changed(toy_config, group_column="patient"))
+
+
+@settings(max_examples=40)
+@given(
+    numbers=st.lists(st.integers(0, 5), min_size=20, max_size=20).filter(lambda g: len(set(g)) > 1),
+    n_folds=st.integers(2, 5),
+    share=st.floats(0.05, 0.9),
+)
+def test_any_groups_can_be_laid_out(
+    toy_config: Config, numbers: list[int], n_folds: int, share: float
+) -> None:
+    """However few and unequal groups are, folds have both sides and part no group."""
+    dataset = with_columns(labelled(["a", "b"] * 10), pair=[f"g{n}" for n in numbers])
+    config = changed(toy_config, group_column="pair", n_folds=n_folds, holdout_share=share)
+
+    folds = [*every_fold(dataset, config), *sum(learning_folds(dataset, config), ())]
+
+    for fold in folds:
+        assert len(fold.train) > 0
+        assert len(fold.test) > 0
+        assert set() == groups(dataset, fold.train) & groups(dataset, fold.test)
+
+
+# Sources
+
+
+def test_each_source_is_held_out_alone(sited: Dataset, by_site: Config) -> None:
+    """Samples of a named source are held out together; those without one always train."""
+    actual = [
+        {SITES[row] for row in fold.test.tolist()} for fold in plan(sited, by_site, "source").folds
+    ]
+
+    assert [{"east"}, {"north"}, {"south"}, {"west"}] == actual
+
+
+def test_a_source_of_one_class_is_not_held_out(toy_config: Config) -> None:
+    """Where all of a source are of one class the model could not be told from the source."""
+    dataset = with_columns(
+        labelled(["a", "b"] * 6 + ["b"] * 4), site=["mixed"] * 6 + ["rest"] * 6 + ["pure"] * 4
+    )
+
+    actual = plan(dataset, changed(toy_config, source_column="site"), "source")
+
+    assert [list(range(6)), list(range(6, 12))] == [fold.test.tolist() for fold in actual.folds]
+
+
+@pytest.mark.parametrize(
+    ("column", "sites", "reason"),
+    [
+        (None, "xy", "no column of the samples says where they come from"),
+        ("site", "xy", "no source has more than one class"),  # confounded with the class
+        ("site", "xx", "no source has more than one class and leaves every class"),
+    ],
+)
+def test_without_a_source_to_hold_out_the_reason_is_given(
+    toy_config: Config, column: str | None, sites: str, reason: str
+) -> None:
+    """No column, sources that are the classes, and one source alone have their reasons."""
+    dataset = with_columns(labelled(["a", "b"] * 6), site=list(sites) * 6)
+
+    actual = plan(dataset, changed(toy_config, source_column=column), "source")
+
+    assert () == actual.folds
+    assert str(actual.protocol.unavailable).startswith(reason)
+
+
+@pytest.mark.parametrize("key", ["group_column", "source_column"])
+def test_an_unknown_column_is_named(sited: Dataset, toy_config: Config, key: str) -> None:
+    """A column that the samples do not have is refused, with those that they have."""
+    with pytest.raises(ConfigError) as caught:
+        make_plans(sited, changed(toy_config, **{key: "hospital"}))
+
+    expected = f"evaluate.{key}: expected a column of the samples table (site, pair), found 'hospi"
+    assert str(caught.value).startswith(expected)
+
+
+# Permutations and learning curves
+
+
+def test_permutation_folds_are_one_repeat(toy_dataset: Dataset, toy_config: Config) -> None:
+    """Each sample is held out once."""
+    folds = permutation_folds(toy_dataset, toy_config)
+
+    assert list(range(30)) == sorted(row for fold in folds for row in fold.test.tolist())
+
+
+def test_inner_folds_of_permutations_share_out_every_outer_fold(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """Inner folds are stratified by outer fold, not by labels that will be permuted."""
+    folds = permutation_folds(toy_dataset, toy_config)
+
+    for fold in folds:
+        for other in folds:
+            counts = [len(np.intersect1d(test, other.test)) for _, test in fold.inner]
+            assert max(counts) - min(counts) <= 1
+
+
+def test_training_parts_of_the_learning_curve_grow(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """35, 50, 65 and 80 % of 30 samples, halves to even; 6 would be two of each class."""
+    actual = [
+        {len(fold.train) for fold in folds} for folds in learning_folds(toy_dataset, toy_config)
+    ]
+
+    assert [{10}, {15}, {20}, {24}] == actual
+
+
+def test_every_size_has_all_repeats(toy_dataset: Dataset, toy_config: Config) -> None:
+    """Each point of the learning curve is the mean of as many repeats."""
+    actual = {len(folds) for folds in learning_folds(toy_dataset, toy_config)}
+
+    assert {toy_config.evaluate.n_learning_repeats} == actual
+
+
+def test_no_repeat_makes_no_learning_curve(toy_dataset: Dataset, toy_config: Config) -> None:
+    """A learning curve that was not asked for has no folds."""
+    actual = learning_folds(toy_dataset, changed(toy_config, n_learning_repeats=0))
+
+    assert () == actual
+
+
+def test_methods_describe_the_protocols_that_ran(toy_config: Config) -> None:
+    """A protocol that was unavailable is not described."""
+    protocols = tuple(p.protocol for p in make_plans(noise(12, 3, seed=0), toy_config))
+
+    actual = evaluate.method((), protocols, toy_config)[1].text
+
+    labels = [value.value for value in actual.values if value.name.startswith("label_")]
+    assert ["Repeated cross-validation", "Leave-one-out", "Random hold-out"] == labels
