@@ -37,7 +37,8 @@ def permutations(results: Results) -> Picture | None:
         _null(axes, record, width)
         p = f"p = {formats.p_value(record.p_value)}".replace("= <", "<")
         label = fill(results.model(record.key).label, 24)
-        axes.set_title(f"{label}\n{record.n_errors} errors, {p}", fontsize=7.5)
+        errors = "error" if record.n_errors == 1 else "errors"
+        axes.set_title(f"{label}\n{record.n_errors} {errors}, {p}", fontsize=7.5)
     figure.supxlabel("errors", fontsize=8.5)
     figure.supylabel("permutations", fontsize=8.5)
     predictions = sorted({record.n_predictions for record in ran})

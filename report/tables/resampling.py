@@ -27,7 +27,9 @@ def permutations(results: Results) -> Table | None:
         rows.append(
             (
                 results.model(record.key).label,
-                f"{formats.count(record.n_errors)} of {formats.count(record.n_predictions)}",
+                formats.UNDEFINED
+                if record.not_run
+                else f"{formats.count(record.n_errors)} of {formats.count(record.n_predictions)}",
                 "" if mean is None else f"{mean:.1f}",
                 formats.count(min(record.null)) if record.null else "",
                 formats.count(record.n_permutations),
