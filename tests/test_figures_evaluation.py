@@ -153,9 +153,13 @@ def test_wide_histograms_lose_no_permutation(full: Results, drawn: list[Figure])
 
 def test_observed_errors_head_the_histograms(full: Results, pictures: dict[str, Picture]) -> None:
     """The errors with the real labels and the p-value stand above each histogram."""
-    expected = [f"{r.n_errors} errors, p = {r.p_value:.3f}" for r in full.permutations if r.null]
+    expected = [
+        f"{r.n_errors} {'error' if r.n_errors == 1 else 'errors'}, p = {r.p_value:.3f}"
+        for r in full.permutations
+        if r.null
+    ]
 
-    assert expected == [text for text in texts(pictures["permutations"]) if "errors, p" in text]
+    assert expected == [text for text in texts(pictures["permutations"]) if ", p = " in text]
 
 
 def test_learning_curves_are_the_means(full: Results, drawn: list[Figure]) -> None:
