@@ -16,6 +16,13 @@ from pipeline.gram import principal_scores
 from pipeline.newton import MAX_ITERATIONS, TOLERANCE, newton_path
 
 
+MAX_NEWTON_UNKNOWNS = 1000
+"""Unknowns of a multinomial model whose squared number still fits a quick factorisation."""
+
+LBFGS_TOLERANCE = 1e-9
+MAX_LBFGS_ITERATIONS = 10_000
+
+
 def logistic_path(
     K: NDArray[np.float64],
     y: NDArray[np.intp],
@@ -68,8 +75,10 @@ def multinomial_path(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Fit multinomial logistic regression of any number of classes along a grid of C.
 
-    The penalty does not change when the genes are rotated: scikit-learn's own Newton
-    solver gets the training rows' principal scores, at most n - 1 columns, as its genes.
+    The penalty does not change when the genes are rotated: scikit-learn's own solvers get
+    the training rows' principal scores, at most n - 1 columns, as their genes. Newton's
+    method squares the number of unknowns, classes times columns; above `MAX_NEWTON_UNKNOWNS`
+    L-BFGS takes over.
 
     Parameters
     ----------
@@ -95,8 +104,12 @@ def multinomial_path(
     # The solver's tolerance is absolute: at a mean length of 1 it means the same in any unit.
     size = np.sqrt(np.mean(np.sum(Z[train] ** 2, axis=1))) or 1.0
     Z /= size
+    newton = Z.shape[1] * len(np.unique(y[train])) <= MAX_NEWTON_UNKNOWNS
     model = LogisticRegression(
-        solver="newton-cholesky", tol=TOLERANCE, max_iter=MAX_ITERATIONS, warm_start=True
+        solver="newton-cholesky" if newton else "lbfgs",
+        tol=TOLERANCE if newton else LBFGS_TOLERANCE,
+        max_iter=MAX_ITERATIONS if newton else MAX_LBFGS_ITERATIONS,
+        warm_start=True,
     )
     truth = y[train][:, None] == np.unique(y[train])
     values, residuals = [], []
