@@ -15,7 +15,6 @@ from pipeline.dual import Fits, problems
 from pipeline.gram import principal_scores
 from pipeline.newton import MAX_ITERATIONS, TOLERANCE, newton_path
 
-
 MAX_NEWTON_UNKNOWNS = 1000
 """Unknowns of a multinomial model whose squared number still fits a quick factorisation."""
 
