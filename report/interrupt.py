@@ -6,6 +6,7 @@ such a call is printed and lost. So the signal is remembered as well as raised.
 
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,6 +17,7 @@ STATUS = 130  # 128 + SIGINT, as shells count
 
 def leave() -> NoReturn:
     """Say that the program was interrupted, and leave with the status that says so."""
+    warnings.simplefilter("ignore")  # joblib would warn of the tasks that it gave up
     print("expression-report: interrupted; no file was left half-written", file=sys.stderr)  # noqa: T201
     sys.exit(STATUS)
 
