@@ -1,4 +1,4 @@
-"""Step 4c: the values that a model gives all samples, along its grid, in many folds at once.
+"""Step 4: the values that a model gives all samples, along its grid, in many folds at once.
 
 A problem is the training rows of a fold, or of one of its inner folds. What depends on the
 expression values alone is prepared once for each problem and serves every model and every
@@ -251,8 +251,9 @@ def _stack(task: _Task, chosen: list[int]) -> list[_Part]:
             values[at, of, g, :, 0] = dual.decisions(grams[:, g], fits)[0]
             converged[at, of, g] = fits.residuals[0] <= CONVERGED
     elif task.key.startswith("logistic"):
-        fits = logistic_path(K[picked], flat_y, flat_w, settings)
-        values[at, of, :, :, 0] = np.moveaxis(dual.decisions(K[picked], fits), 0, 1)
+        grams = K[picked]  # a copy for each vector of labels: made once
+        fits = logistic_path(grams, flat_y, flat_w, settings)
+        values[at, of, :, :, 0] = np.moveaxis(dual.decisions(grams, fits), 0, 1)
         converged[at, of] = (fits.residuals <= CONVERGED).T
     else:
         values[at, of, :, :, 0] = np.moveaxis(svm_path(K[picked], flat_y, flat_w, settings), 0, 1)
