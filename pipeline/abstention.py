@@ -1,4 +1,4 @@
-"""Step 4b: a model that may decline to call a sample whose score is weak."""
+"""Step 4: a model that may decline to call a sample whose score is weak."""
 
 from collections.abc import Sequence
 

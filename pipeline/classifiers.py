@@ -1,4 +1,4 @@
-"""Step 4a: the classifiers by name: wording, citation, what is tuned, and the plain estimator.
+"""Step 4: the classifiers by name: wording, citation, what is tuned, and the plain estimator.
 
 What is tuned has one grid, chosen from inside the training part of every split. The plain
 estimators say what each model is; where p >> n `pipeline.paths` fits the same models

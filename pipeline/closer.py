@@ -1,4 +1,4 @@
-"""Step 4h: a closer look at the scores: thresholds, calibration, calls that are declined.
+"""Step 4: a closer look at the scores: thresholds, calibration, calls that are declined.
 
 Nothing here chooses anything: the tables show what held-out samples would have said.
 """

@@ -1,4 +1,4 @@
-"""Step 4g: models against each other on the same held-out samples."""
+"""Step 4: models against each other on the same held-out samples."""
 
 from itertools import combinations
 

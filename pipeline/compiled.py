@@ -1,4 +1,4 @@
-"""Step 4d: what the compiled loops of `smo` and `newton` share.
+"""Step 4: what the compiled loops of `smo` and `newton` share.
 
 Their iterations depend on each other, so NumPy cannot stack them; Numba compiles them when
 they are first called, on one thread. `factorise` and `substitute` solve linear systems by

@@ -1,4 +1,4 @@
-"""Step 4d: linear models on Gram matrices: what they share, and ridge regression.
+"""Step 4: linear models on Gram matrices: what they share, and ridge regression.
 
 Each model says f(sample) = sum_i a_i k(sample, x_i) + b, with an intercept b that is not
 penalised and so sum_i a_i = 0. A problem is a fold's Gram matrix of all samples

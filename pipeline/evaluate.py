@@ -1,4 +1,4 @@
-"""Step 4e: every model under every protocol, on samples that it never saw.
+"""Step 4: every model under every protocol, on samples that it never saw.
 
 In each fold the preprocessing is fitted on the training part and shared by all models, and
 what is tuned is tuned on a further split of that training part; nothing that learns sees a

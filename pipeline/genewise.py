@@ -1,4 +1,4 @@
-"""Step 4d: the two centroid rules over their whole grids, for many label vectors at once.
+"""Step 4: the two centroid rules over their whole grids, for many label vectors at once.
 
 For one fold, `discriminant_path` gives the scores of `DiagonalDiscriminant` for every number
 of genes, and `centroid_path` those of `NearestShrunkenCentroids` for every threshold: the

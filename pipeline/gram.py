@@ -1,4 +1,4 @@
-"""Step 4c: Gram matrices of folds, which make many genes as cheap as few samples.
+"""Step 4: Gram matrices of folds, which make many genes as cheap as few samples.
 
 A linear model with an L2 penalty sees the genes only through the products of samples. So
 one n x n matrix stands for a fold: products of all samples, each gene centred and scaled

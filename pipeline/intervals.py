@@ -1,4 +1,4 @@
-"""Step 4b: 95 % intervals for proportions and for means over folds."""
+"""Step 4: 95 % intervals for proportions and for means over folds."""
 
 import math
 

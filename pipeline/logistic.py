@@ -1,4 +1,4 @@
-"""Step 4e: logistic regression on Gram matrices, by Newton's method to the optimum.
+"""Step 4: logistic regression on Gram matrices, by Newton's method to the optimum.
 
 Where p >> n, scikit-learn's solver can stop far from the optimum at its default tolerance.
 Newton's method in the n-space needs two factorisations and seven steps for each C, and says

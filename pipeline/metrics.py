@@ -1,4 +1,4 @@
-"""Step 4b: the algebra of a confusion matrix.
+"""Step 4: the algebra of a confusion matrix.
 
 Rows of `confusion` are true classes, columns predicted ones::
 

@@ -1,4 +1,4 @@
-"""Step 4d: nearest neighbours over their numbers, from a Gram matrix of the samples.
+"""Step 4: nearest neighbours over their numbers, from a Gram matrix of the samples.
 
 The squared distance of two samples is K[i, i] + K[j, j] - 2 K[i, j], so the genes are not
 needed. Who is near does not depend on labels: for every number of neighbours a matrix says

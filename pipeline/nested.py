@@ -1,4 +1,4 @@
-"""Step 4d: nested cross-validation: the inner folds choose, the outer fold judges.
+"""Step 4: nested cross-validation: the inner folds choose, the outer fold judges.
 
 For each fold and model: fit along the grid in the inner folds, take the setting with the
 best mean accuracy over them (of equal ones the first, the simplest), and predict the

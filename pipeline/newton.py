@@ -1,4 +1,4 @@
-"""Step 4e: logistic regression of two classes, its compiled loop.
+"""Step 4: logistic regression of two classes, its compiled loop.
 
 At the optimum a_i = c_i s_i / (1 + exp(s_i f_i)), with f = K a + b, sum_i a_i = 0, signs s
 and c_i = C w_i. Newton's step solves (I + W K) da + W db = what is left of that, with

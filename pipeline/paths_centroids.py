@@ -1,4 +1,4 @@
-"""Step 4d: class centroids and pooled variances of one fold, for many label vectors.
+"""Step 4: class centroids and pooled variances of one fold, for many label vectors.
 
 What the two centroid rules of `pipeline.estimators` learn, with each class's centroid given
 by the sums of its samples around the overall mean. With two classes these are opposite, so

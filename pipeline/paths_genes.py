@@ -1,4 +1,4 @@
-"""Step 4d: class sums and ranked sums of genes, for many label vectors at once.
+"""Step 4: class sums and ranked sums of genes, for many label vectors at once.
 
 Class means and sums of squares are linear in the labels, so one matrix product gives those
 of a whole block of label vectors::

@@ -1,4 +1,4 @@
-"""Step 4d: weighted voting over numbers of genes, for many label vectors at once.
+"""Step 4: weighted voting over numbers of genes, for many label vectors at once.
 
 The signed prediction strengths of `WeightedVoting`, as fitted for each number of genes one
 by one: means and standard deviations of a class and of the rest come from matrix products,

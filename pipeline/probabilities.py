@@ -1,4 +1,4 @@
-"""Step 4b: predicted probabilities against what happened."""
+"""Step 4: predicted probabilities against what happened."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Step 4b: the protocols: who trains, who is held out, and on whom settings are chosen.
+"""Step 4: the protocols: who trains, who is held out, and on whom settings are chosen.
 
 Each protocol is a list of folds. Where something is tuned, a fold splits its own training
 rows again, so that no setting is chosen with a look at what is held out::

@@ -1,4 +1,4 @@
-"""Step 4i: what chance, less data and a leak would have given.
+"""Step 4: what chance, less data and a leak would have given.
 
 permutation test   the whole nested cross-validation on permuted labels
 learning curve     training parts of growing size

@@ -1,4 +1,4 @@
-"""Step 4b: what the scores of two classes say: area under the ROC curve, other thresholds."""
+"""Step 4: what the scores of two classes say: area under the ROC curve, other thresholds."""
 
 import math
 

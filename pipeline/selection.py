@@ -1,4 +1,4 @@
-"""Step 4c: the genes that tell the classes apart best, chosen within each fold.
+"""Step 4: the genes that tell the classes apart best, chosen within each fold.
 
 What does not change with the labels is computed once (`prepare`), as a permutation test
 keeps its folds and permutes the labels: scales, and Gram matrices on all genes. For each

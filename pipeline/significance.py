@@ -1,4 +1,4 @@
-"""Step 4b: p-values for two models on the same samples, and for permuted labels."""
+"""Step 4: p-values for two models on the same samples, and for permuted labels."""
 
 import math
 from collections.abc import Sequence

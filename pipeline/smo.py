@@ -1,4 +1,4 @@
-"""Step 4f: the support vector machine of two classes, its compiled loop.
+"""Step 4: the support vector machine of two classes, its compiled loop.
 
 Minimises a' K a / 2 - y' a with sum_i a_i = 0 and each y_i a_i between 0 and C w_i: the
 dual problem, with the signs y drawn into a. Two kinds of step alternate. A pair of

@@ -1,4 +1,4 @@
-"""Step 4f: what a model said of all held-out samples becomes one record.
+"""Step 4: what a model said of all held-out samples becomes one record.
 
 Where each sample is held out once, counts are of samples, and intervals those of
 proportions. Under repeated cross-validation counts are pooled over repeats, and intervals

@@ -1,4 +1,4 @@
-"""Step 4f: the linear support vector machine on Gram matrices.
+"""Step 4: the linear support vector machine on Gram matrices.
 
 `svm_path` fits two classes by `pipeline.smo`, from a C to the next. With many more genes
 than samples the classes can be separated and the coefficients of the widest margin are far
