@@ -1,80 +1,182 @@
-"""Step 4: what the compiled loops of `smo` and `newton` share.
+"""Step 4: what the compiled loops share: how they are compiled and kept, and a Cholesky factor.
 
-Their iterations depend on each other, so NumPy cannot stack them; Numba compiles them when
-they are first called, on one thread. `factorise` and `substitute` solve linear systems by
-LAPACK, which SciPy offers to compiled code by address: every argument is a pointer. What
-LAPACK, counting columns first, calls the upper triangle is the lower one of a NumPy array.
+Iterations that depend on each other cannot be stacked by NumPy; Numba compiles them, on one
+thread. Compiling takes seconds, so that its results are kept in the user's cache, in a folder
+named after all that is compiled: Numba itself looks at one source file at a time.
 
-Compiling takes as long as the code is rich: loops over plain arrays that the caller has
-allocated compile in a fraction of the time of views and array expressions.
+Systems of fifty unknowns are solved by tens of thousands. `factorise` is as quick at them as
+LAPACK, and gives the same bits on every machine. Rows of the factor come four at a time,
+and within a panel of rows, so that also a matrix of thousands of rows is read few times::
+
+    A  =  U' U      panel of U      | finished rows   U[k, k:]
+                    rows below      | A[i, i:] -= sum over the panel of U[k, i] U[k, i:]
 """
 
-import ctypes
+import hashlib
+from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
-from scipy.linalg import cython_lapack
+from platformdirs import user_cache_path
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
+Cube = NDArray[np.float64]
 Integers = NDArray[np.integer[Any]]
 
-# Two options spare time, but Numba's types do not know them: no way in from C, and for what
-# only compiled code calls none from Python. A number divided by zero is infinite.
-_njit: Any = njit
-# Threads of the evaluation run beside each other: compiled code lets go of the interpreter.
-compiled = _njit(error_model="numpy", no_cfunc_wrapper=True, nogil=True)
-inner = _njit(error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True)
+KERNELS = ("compiled.py", "newton.py", "smo.py")
+"""The modules that hold compiled code."""
 
-UPPER = np.frombuffer(b"U", dtype=np.uint8)
+PANEL = 64
+"""Rows of a panel: 64 rows of 1000 numbers are 0.5 MB, the size of a core's own cache."""
 
 
-def _lapack(name: str, n_arguments: int) -> Any:
-    """Make the function of LAPACK at SciPy's address callable."""
-    python = ctypes.pythonapi
-    python.PyCapsule_GetName.restype = ctypes.c_char_p
-    python.PyCapsule_GetName.argtypes = [ctypes.py_object]
-    python.PyCapsule_GetPointer.restype = ctypes.c_void_p
-    python.PyCapsule_GetPointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
-    capsules: dict[str, Any] = vars(cython_lapack)["__pyx_capi__"]
-    capsule = capsules[name]
-    address = python.PyCapsule_GetPointer(capsule, python.PyCapsule_GetName(capsule))
-    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * n_arguments)(address)
+def _folder() -> Path:
+    """The cache's folder for this very code and this Numba."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256(numba.__version__.encode())
+    for name in KERNELS:
+        digest.update((here / name).read_bytes())
+    return user_cache_path("expression-report") / "compiled" / digest.hexdigest()[:16]
 
 
-_dpotrf = _lapack("dpotrf", 5)
-_dpotrs = _lapack("dpotrs", 8)
+_FOLDER = _folder()
+# Numba ships no types.
+_numba: Any = numba
+
+
+def compiled(function: Any) -> Any:
+    """Compile a function when it is first called, and keep what was compiled.
+
+    A number divided by zero is infinite, and the interpreter is let go of.
+
+    Parameters
+    ----------
+    function : callable
+        Takes arrays and numbers.
+
+    Returns
+    -------
+    callable
+        The same, compiled.
+    """
+    return _kept(function, no_cfunc_wrapper=True, nogil=True)
+
+
+def inner(function: Any) -> Any:
+    """Compile a function that compiled functions alone call.
+
+    Parameters
+    ----------
+    function : callable
+        Takes arrays and numbers.
+
+    Returns
+    -------
+    callable
+        The same, compiled, without the ways in from Python and C: they take time to compile.
+    """
+    return _kept(function, no_cfunc_wrapper=True, no_cpython_wrapper=True)
+
+
+def _kept(function: Any, **options: Any) -> Any:
+    """Compile by Numba, with a cache in our own folder where one can be had."""
+    before = _numba.config.CACHE_DIR
+    # Only while our own functions are declared: other packages keep theirs elsewhere.
+    _numba.config.CACHE_DIR = str(_FOLDER)
+    try:
+        return _numba.njit(cache=True, error_model="numpy", **options)(function)
+    except RuntimeError:  # there is no place to write to
+        return _numba.njit(error_model="numpy", **options)(function)
+    finally:
+        _numba.config.CACHE_DIR = before
 
 
 @inner
-def factorise(A: Vector, sizes: Integers) -> None:
+def factorise(A: Vector, n: int) -> bool:
     """Replace a positive definite matrix by its Cholesky factor.
 
     Parameters
     ----------
     A : ndarray of float
-        The matrix, row by row; only its lower triangle is read.
-    sizes : ndarray of int32, shape (3,)
-        Number of rows, number of right-hand sides, and what becomes 0 where the matrix is
-        positive definite.
+        The matrix, row by row; only its upper triangle is read. It becomes the factor, with
+        one over each number of the diagonal.
+    n : int
+        Number of rows.
+
+    Returns
+    -------
+    bool
+        Whether the matrix is positive definite.
     """
-    _dpotrf(UPPER.ctypes, sizes.ctypes, A.ctypes, sizes.ctypes, sizes[2:].ctypes)
+    for start in range(0, n, PANEL):
+        stop = min(start + PANEL, n)
+        for k in range(start, stop, 4):
+            last = min(k + 4, stop)
+            for p in range(k, last):
+                _eliminate(A, n, p, k, p)
+                if not A[p * n + p] > 0:
+                    return False
+                scale = 1 / np.sqrt(A[p * n + p])
+                for j in range(p * n + p + 1, p * n + n):
+                    A[j] *= scale
+                A[p * n + p] = scale
+            for i in range(last, stop):
+                _eliminate(A, n, i, k, last)
+        for i in range(stop, n):
+            for k in range(start, stop, 4):
+                _eliminate(A, n, i, k, min(k + 4, stop))
+    return True
 
 
 @inner
-def substitute(A: Vector, sides: Vector, sizes: Integers) -> None:
-    """Replace right-hand sides by the solutions.
+def _eliminate(A: Vector, n: int, i: int, k: int, last: int) -> None:
+    """Take finished rows, from k to before the last and four at the most, out of row i."""
+    if last - k == 4:
+        f0, f1, f2, f3 = A[k * n + i], A[k * n + n + i], A[k * n + 2 * n + i], A[k * n + 3 * n + i]
+        above, row = k * n, i * n
+        for j in range(i, n):
+            first = f0 * A[above + j] + f1 * A[above + n + j]
+            second = f2 * A[above + 2 * n + j] + f3 * A[above + 3 * n + j]
+            A[row + j] -= first + second
+    else:
+        for q in range(k, last):
+            factor = A[q * n + i]
+            for j in range(i, n):
+                A[i * n + j] -= factor * A[q * n + j]
+
+
+@inner
+def substitute(A: Vector, n: int, side: Vector) -> None:
+    """Replace a right-hand side by the solution.
 
     Parameters
     ----------
     A : ndarray of float
         What `factorise` left.
-    sides : ndarray of float
-        Right-hand sides, one after the other.
-    sizes : ndarray of int32, shape (3,)
-        As for `factorise`.
+    n : int
+        Number of rows.
+    side : ndarray of float, shape (n,)
+        Right-hand side.
     """
-    n = sizes.ctypes
-    _dpotrs(UPPER.ctypes, n, sizes[1:].ctypes, A.ctypes, n, sides.ctypes, n, sizes[2:].ctypes)
+    for k in range(n):
+        side[k] *= A[k * n + k]
+        value = side[k]
+        for j in range(k + 1, n):
+            side[j] -= value * A[k * n + j]
+    for k in range(n - 1, -1, -1):
+        # Four sums at a time: each waits for itself alone.
+        s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
+        j = k + 1
+        while j + 3 < n:
+            s0 += A[k * n + j] * side[j]
+            s1 += A[k * n + j + 1] * side[j + 1]
+            s2 += A[k * n + j + 2] * side[j + 2]
+            s3 += A[k * n + j + 3] * side[j + 3]
+            j += 4
+        while j < n:
+            s0 += A[k * n + j] * side[j]
+            j += 1
+        side[k] = (side[k] - (s0 + s1) - (s2 + s3)) * A[k * n + k]

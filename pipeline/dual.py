@@ -25,7 +25,8 @@ class Fits:
     """Solutions along a grid of C, of stacked problems, in the n-space.
 
     `coefficients` has shape (n_grid, n_problems, n_samples), `intercepts` and `residuals`
-    (n_grid, n_problems). A residual is the largest violation of the conditions for the
+    (n_grid, n_problems), with an axis for vectors of labels after that of problems where
+    there are several. A residual is the largest violation of the conditions for the
     optimum, a_i = C w_i (y_i - p_i) and sum_i a_i = 0, in units of the largest C w_i.
     """
 
@@ -73,7 +74,7 @@ def decisions(K: NDArray[np.float64], fits: Fits) -> NDArray[np.float64]:
 
     Returns
     -------
-    ndarray of float, shape (n_grid, n_problems, n_samples)
+    ndarray of float, of the shape of the coefficients
         Positive for class 1.
     """
     return apply(K, fits.coefficients) + fits.intercepts[..., None]
@@ -153,22 +154,30 @@ def problems(
     ----------
     K : ndarray of float, shape (n_problems, n_samples, n_samples)
         Gram matrices.
-    y : ndarray of int, shape (n_samples,) or (n_problems, n_samples)
+    y : ndarray of int, that can be broadcast to the shape of the weights
         Class indices, 0 or 1.
-    weights : ndarray of float, shape (n_problems, n_samples)
-        Weights, 0 for what is held out.
+    weights : ndarray of float, shape (n_problems, n_samples) or (n_problems, n_labels, n_samples)
+        Weights, 0 for what is held out: of a problem's vectors of labels the same samples.
 
     Yields
     ------
     rows : ndarray of int, shape (n_train,)
         The training rows.
-    K, signs, weights : ndarray of float
-        Their parts, of shapes (n_train, n_train) and (n_train,), and -1 or 1 for classes.
+    K : ndarray of float, shape (n_train, n_train)
+        Their products.
+    signs, weights : ndarray of float, shape (n_labels, n_train)
+        -1 or 1 for classes, and weights.
     """
-    signs = np.broadcast_to(2.0 * y - 1, weights.shape)
-    for gram, sign, weight in zip(K, signs, weights, strict=True):
-        rows = np.flatnonzero(weight)
-        yield rows, gram[rows[:, None], rows], sign[rows], weight[rows]
+    n_samples = K.shape[-1]
+    signs = np.broadcast_to(2.0 * y - 1, weights.shape).reshape(len(K), -1, n_samples)
+    for gram, sign, weight in zip(K, signs, weights.reshape(signs.shape), strict=True):
+        rows = np.flatnonzero(weight[0])
+        yield (
+            rows,
+            gram[rows[:, None], rows],
+            np.ascontiguousarray(sign[:, rows]),
+            np.ascontiguousarray(weight[:, rows]),
+        )
 
 
 def solve(
@@ -201,21 +210,22 @@ def solve(
 
 
 def apply(K: NDArray[np.float64], a: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Multiply each stacked matrix with its vector.
+    """Multiply each stacked symmetric matrix with its vectors.
 
     Parameters
     ----------
     K : ndarray of float, shape (n_problems, n, n)
-        Matrices.
-    a : ndarray of float, shape (..., n_problems, n)
+        Symmetric matrices.
+    a : ndarray of float, shape (n_grid, n_problems, n) or (n_grid, n_problems, n_vectors, n)
         Vectors.
 
     Returns
     -------
-    ndarray of float, shape (..., n_problems, n)
+    ndarray of float, of the shape of the vectors
         Products.
     """
-    product: NDArray[np.float64] = (K @ a[..., None])[..., 0]
+    rows = a if a.ndim == 4 else a[:, :, None]
+    product: NDArray[np.float64] = (rows @ K).reshape(a.shape)
     return product
 
 

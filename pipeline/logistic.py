@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline.dual import Fits, problems
 from pipeline.gram import principal_scores
-from pipeline.newton import MAX_ITERATIONS, TOLERANCE, newton_path
+from pipeline.newton import MAX_ITERATIONS, TOLERANCE, newton_paths
 
 MAX_NEWTON_UNKNOWNS = 1000
 """Unknowns of a multinomial model whose squared number still fits a quick factorisation."""
@@ -38,10 +38,11 @@ def logistic_path(
     ----------
     K : ndarray of float, shape (n_problems, n_samples, n_samples)
         Gram matrices, centred on the rows of positive weight.
-    y : ndarray of int, shape (n_samples,) or (n_problems, n_samples)
+    y : ndarray of int, that can be broadcast to the shape of the weights
         Class indices, 0 or 1.
-    weights : ndarray of float, shape (n_problems, n_samples)
-        Weights of the losses, 0 for what is held out.
+    weights : ndarray of float, shape (n_problems, n_samples) or (n_problems, n_labels, n_samples)
+        Weights of the losses, 0 for what is held out: the same samples for all of a
+        problem's vectors of labels.
     grid : sequence of float, length n_grid
         Values of C, increasing.
 
@@ -56,14 +57,18 @@ def logistic_path(
        3.1, here with an intercept that is not penalised.
     """
     coefficients = np.zeros((len(grid), *weights.shape))
-    intercepts, residuals = np.empty((2, len(weights), len(grid)))
+    intercepts, residuals = np.empty((2, len(grid), *weights.shape[:-1]))
     values_of_c = np.array(grid, dtype=np.float64)
-    for q, (rows, *problem) in enumerate(problems(K, y, weights)):
-        a = np.zeros((len(grid), len(rows)))
-        memory = (*np.zeros((7, len(rows))), np.empty(len(rows) ** 2), np.zeros(3, np.int32))
-        newton_path(*problem, values_of_c, a, intercepts[q], residuals[q], *memory)
-        coefficients[:, q, rows] = a
-    return Fits(coefficients, intercepts.T, residuals.T)
+    for q, (rows, A, signs, w) in enumerate(problems(K, y, weights)):
+        n_labels, n_train = signs.shape
+        a = np.empty((n_labels, len(grid), n_train))
+        b, left = np.empty((2, n_labels, len(grid)))
+        memory = np.empty((7, n_train)), np.empty(n_train**2)
+        newton_paths(A, signs, w, values_of_c, a, b, left, *memory)
+        coefficients[:, q, ..., rows] = a.T.reshape(n_train, len(grid), *weights.shape[1:-1])
+        intercepts[:, q] = b.T.reshape(len(grid), *weights.shape[1:-1])
+        residuals[:, q] = left.T.reshape(len(grid), *weights.shape[1:-1])
+    return Fits(coefficients, intercepts, residuals)
 
 
 def multinomial_path(

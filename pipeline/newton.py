@@ -9,7 +9,7 @@ left before. It also gives the tangent on which the fit for the next C begins.
 
 import math
 
-from pipeline.compiled import Integers, Matrix, Vector, compiled, factorise, inner, substitute
+from pipeline.compiled import Cube, Matrix, Vector, compiled, factorise, inner, substitute
 
 TOLERANCE = 1e-10
 """Largest residual, in units of the largest weight, at which a solution is accepted."""
@@ -28,7 +28,61 @@ LEAST_CURVE = 1e-10
 
 
 @compiled
-def newton_path(
+def newton_paths(
+    A: Matrix,
+    signs: Matrix,
+    weights: Matrix,
+    grid: Vector,
+    coefficients: Cube,
+    intercepts: Matrix,
+    residuals: Matrix,
+    vectors: Matrix,
+    memory: Vector,
+) -> None:
+    """Fit one problem along a grid of C, for many vectors of labels.
+
+    Parameters
+    ----------
+    A : ndarray of float, shape (n_train, n_train)
+        Gram matrix.
+    signs : ndarray of float, shape (n_labels, n_train)
+        1 for class 1, -1 for class 0.
+    weights : ndarray of float, shape (n_labels, n_train)
+        Weights of the losses, positive.
+    grid : ndarray of float, shape (n_grid,)
+        Values of C, increasing.
+    coefficients : ndarray of float, shape (n_labels, n_grid, n_train)
+        To be filled with a.
+    intercepts, residuals : ndarray of float, shape (n_labels, n_grid)
+        To be filled with b, and with what `pipeline.dual.Fits` calls the residual.
+    vectors : ndarray of float, shape (7, n_train)
+        Memory.
+    memory : ndarray of float, shape (n_train ** 2,)
+        Memory for the factor.
+    """
+    for row in range(len(signs)):
+        vectors[:] = 0
+        _path(
+            A,
+            signs[row],
+            weights[row],
+            grid,
+            coefficients[row],
+            intercepts[row],
+            residuals[row],
+            vectors[0],
+            vectors[1],
+            vectors[2],
+            vectors[3],
+            vectors[4],
+            vectors[5],
+            vectors[6],
+            memory,
+        )
+
+
+@inner
+def _path(
     A: Matrix,
     s: Vector,
     weights: Vector,
@@ -44,44 +98,21 @@ def newton_path(
     root: Vector,
     unit: Vector,
     memory: Vector,
-    sizes: Integers,
 ) -> None:
-    """Fit one problem along a grid of C.
-
-    Parameters
-    ----------
-    A : ndarray of float, shape (n_train, n_train)
-        Gram matrix.
-    s : ndarray of float, shape (n_train,)
-        1 for class 1, -1 for class 0.
-    weights : ndarray of float, shape (n_train,)
-        Weights of the losses, positive.
-    grid : ndarray of float, shape (n_grid,)
-        Values of C, increasing.
-    coefficients : ndarray of float, shape (n_grid, n_train)
-        To be filled with a; the first row holds zeros.
-    intercepts, residuals : ndarray of float, shape (n_grid,)
-        To be filled with b, and with what `pipeline.dual.Fits` calls the residual.
-    c, f, left, a_move, f_move, root, unit : ndarray of float, shape (n_train,)
-        Memory; f and f_move, a_move hold zeros.
-    memory : ndarray of float, shape (n_train ** 2,)
-        Memory for the factor.
-    sizes : ndarray of int32, shape (3,)
-        Memory, as for `pipeline.compiled.factorise`.
-    """
+    """Fit one vector of labels along the grid, each C from the tangent at the one before."""
     largest, b = 0.0, 0.0
-    sizes[0], sizes[1] = len(A), 1
     for i in range(len(A)):
         largest = max(largest, weights[i])
     for step in range(len(grid)):
         a = coefficients[step]
         for i in range(len(A)):
             c[i] = grid[step] * weights[i]
+            a[i] = 0.0
             if step > 0:
                 a[i] = coefficients[step - 1, i]
                 left[i] = math.log(grid[step] / grid[step - 1]) * a[i]
         if step > 0:
-            b_move = _direction(A, 0.0, left, a_move, f_move, root, unit, memory, sizes)
+            b_move = _direction(A, 0.0, left, a_move, f_move, root, unit, memory)
             b += b_move
             for i in range(len(A)):
                 a[i] += a_move[i]
@@ -92,11 +123,11 @@ def newton_path(
             if residual <= TOLERANCE * grid[step] * largest:
                 break
             if stale:
-                _prepare(A, c, f, root, unit, memory, sizes)
+                _prepare(A, c, f, root, unit, memory)
             total = 0.0
             for i in range(len(a)):
                 total += a[i]
-            b_move = _direction(A, total, left, a_move, f_move, root, unit, memory, sizes)
+            b_move = _direction(A, total, left, a_move, f_move, root, unit, memory)
             t = 1.0
             after = _residual(s, c, a, f, t, left, a_move, f_move)
             if not after <= MUST_LEAVE * residual:
@@ -134,19 +165,18 @@ def _residual(
 
 
 @inner
-def _prepare(
-    A: Matrix, c: Vector, f: Vector, root: Vector, unit: Vector, memory: Vector, sizes: Integers
-) -> None:
+def _prepare(A: Matrix, c: Vector, f: Vector, root: Vector, unit: Vector, memory: Vector) -> None:
     """Factorise I + W^1/2 K W^1/2, and solve it for the intercept's column."""
     for i in range(len(A)):
         p = 1 / (1 + math.exp(f[i]))
         root[i] = math.sqrt(c[i] * max(p * (1 - p), LEAST_CURVE))
         unit[i] = root[i]
-        for j in range(i + 1):
+    for i in range(len(A)):
+        for j in range(i, len(A)):
             memory[i * len(A) + j] = root[i] * A[i, j] * root[j]
         memory[i * len(A) + i] += 1
-    factorise(memory, sizes)
-    substitute(memory, unit, sizes)
+    factorise(memory, len(A))
+    substitute(memory, len(A), unit)
 
 
 @inner
@@ -159,13 +189,12 @@ def _direction(
     root: Vector,
     unit: Vector,
     memory: Vector,
-    sizes: Integers,
 ) -> float:
     """Step of coefficients, whose sum was `total` and becomes 0, of values and of intercept."""
     above, below = total, 0.0
     for i in range(len(A)):
         a_move[i] = left[i] / root[i]
-    substitute(memory, a_move, sizes)
+    substitute(memory, len(A), a_move)
     for i in range(len(A)):
         above += root[i] * a_move[i]
         below += root[i] * unit[i]

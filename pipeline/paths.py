@@ -226,38 +226,43 @@ def _stacked(task: _Task) -> bool:
 
 def _stack(task: _Task, chosen: list[int]) -> list[_Part]:
     """Linear models of two classes, on Gram matrices."""
-    prepared, n_labels = task.prepared, len(task.labels)
-    settings, K = task.grid(0), prepared.matrices
+    prepared, settings = task.prepared, task.grid(0)
     trains = [prepared.problems[i].train for i in chosen]
+    ones = [task.labels[:, train].sum(axis=1) for train in trains]
+    both = np.array([(n > 0) & (n < len(t)) for n, t in zip(ones, trains, strict=True)])
+    y = np.repeat(task.labels[None], len(chosen), axis=0)
+    for q, train in enumerate(trains):  # a training part of one class: see below
+        y[q, ~both[q], train[0]] ^= 1
     balanced = task.key.endswith("_balanced")
     weights = np.stack(
-        [dual.training_weights(y, trains, balanced=balanced) for y in task.labels], axis=1
+        [dual.training_weights(codes, trains, balanced=balanced) for codes in task.labels], axis=1
     )
-    y = np.broadcast_to(task.labels, weights.shape)
-    both = ((weights > 0) & (y == 0)).any(axis=2) & ((weights > 0) & (y == 1)).any(axis=2)
-    shape = (len(chosen), n_labels, len(settings), K.shape[1], 1)
-    values = np.empty(shape)
-    converged = np.ones(shape[:3], dtype=np.bool_)
-    # A training part of one class: that class, whatever the sample.
-    only = np.where((weights * y).any(axis=2), 1.0, -1.0)
-    values[~both] = only[~both][:, None, None, None]
-    at, of = np.nonzero(both)
-    picked = np.asarray(chosen)[at]
-    flat_y, flat_w = y[at, of], weights[at, of]
+    values, converged = _linear(task, chosen, y, weights, settings)
+    # It says that class, whatever the sample.
+    only = np.where(np.array(ones) > 0, 1.0, -1.0)
+    values[~both], converged[~both] = only[~both][:, None, None], True
+    return list(zip(values[..., None], converged, strict=True))
+
+
+def _linear(
+    task: _Task, chosen: list[int], y: Labels, weights: Values, settings: Sequence[float]
+) -> _Part:
+    """Values (n_problems, n_labels, n_grid, n_samples), and which fits converged."""
     if task.key == "pca_logistic":
-        grams = prepared.component_grams(tuple(int(k) for k in settings))[picked]
-        for g in range(len(settings)):
-            fits = logistic_path(grams[:, g], flat_y, flat_w, (task.section.penalty_c,))
-            values[at, of, g, :, 0] = dual.decisions(grams[:, g], fits)[0]
-            converged[at, of, g] = fits.residuals[0] <= CONVERGED
+        grams = task.prepared.component_grams(tuple(int(k) for k in settings))[chosen]
+        penalty = (task.section.penalty_c,)
+        fits = [logistic_path(K, y, weights, penalty) for K in np.moveaxis(grams, 1, 0)]
+        pairs = list(zip(np.moveaxis(grams, 1, 0), fits, strict=True))
+        values = np.array([dual.decisions(K, fit)[0] for K, fit in pairs])
+        residuals = np.array([fit.residuals[0] for fit in fits])
     elif task.key.startswith("logistic"):
-        grams = K[picked]  # a copy for each vector of labels: made once
-        fits = logistic_path(grams, flat_y, flat_w, settings)
-        values[at, of, :, :, 0] = np.moveaxis(dual.decisions(grams, fits), 0, 1)
-        converged[at, of] = (fits.residuals <= CONVERGED).T
+        K = task.prepared.matrices[chosen]
+        fit = logistic_path(K, y, weights, settings)
+        values, residuals = dual.decisions(K, fit), fit.residuals
     else:
-        values[at, of, :, :, 0] = np.moveaxis(svm_path(K[picked], flat_y, flat_w, settings), 0, 1)
-    return list(zip(values, converged, strict=True))
+        values = svm_path(task.prepared.matrices[chosen], y, weights, settings)
+        residuals = np.zeros(values.shape[:-1])
+    return np.moveaxis(values, 0, 2), np.moveaxis(residuals, 0, 2) <= CONVERGED
 
 
 def _problem(task: _Task, i: int) -> _Part:

@@ -1,20 +1,29 @@
 """Step 4: the support vector machine of two classes, its compiled loop.
 
 Minimises a' K a / 2 - y' a with sum_i a_i = 0 and each y_i a_i between 0 and C w_i: the
-dual problem, with the signs y drawn into a. Two kinds of step alternate. A pair of
-coefficients moves, the one that gains most, as in libsvm [1]_: this finds which of them are
-free of their bounds. Then all free ones are solved for at once, as far as the bounds let
-them. Pairs alone need tens of thousands of moves where genes are few and C is large.
+dual problem, with the signs y drawn into a. With more genes than samples almost every sample
+is a support vector, so the fit begins with all of them: the free coefficients are solved for
+at once, those beyond a bound are put on it, those that the gradient pulls off their bound are
+freed, all in one exchange [1]_, and that is done three or four times. The largest C comes
+first, whose solution is that of every C down to the first bound that it meets.
+
+Where exchanges do not settle, as with fewer genes than samples, two kinds of step alternate
+from the smallest C up. A pair of coefficients moves, the one that gains most, as in
+libsvm [2]_: this finds which of them are free of their bounds. Then all free ones are solved
+for at once, as far as the bounds let them. Pairs alone need tens of thousands of moves where
+genes are few and C is large.
 
 References
 ----------
-.. [1] Fan, Chen, Lin (2005). Working set selection using second order information for
+.. [1] Júdice, Pires (1994). A block principal pivoting algorithm for large-scale strictly
+   monotone linear complementarity problems. Computers & Operations Research 21, 587-596.
+.. [2] Fan, Chen, Lin (2005). Working set selection using second order information for
    training support vector machines. JMLR 6, 1889-1918, WSS 2.
 """
 
 import numpy as np
 
-from pipeline.compiled import Integers, Matrix, Vector, compiled, factorise, inner, substitute
+from pipeline.compiled import Cube, Integers, Matrix, Vector, compiled, factorise, inner, substitute
 
 TOLERANCE = 1e-9
 """Largest violation of the conditions for the optimum, in units of the margin."""
@@ -37,9 +46,74 @@ AT_BOUND = 1e-13
 BELOW_BOUND = 1 - 1e-9
 """A coefficient below this share of its bound does not touch it."""
 
+MAX_EXCHANGES = 20
+"""Exchanges of free and bound coefficients; three or four suffice where they settle at all."""
+
+SMALLEST_PIVOT = 1e-9
+"""Share of the mean diagonal below which a pivot tells that samples depend on each other."""
+
 
 @compiled
-def smo_path(
+def smo_paths(
+    A: Matrix,
+    signs: Matrix,
+    weights: Matrix,
+    grid: Vector,
+    coefficients: Cube,
+    intercepts: Matrix,
+    vectors: Matrix,
+    memory: Vector,
+    whole: Vector,
+    state: Integers,
+    free: Integers,
+) -> None:
+    """Fit one problem along a grid of C, for many vectors of labels.
+
+    Parameters
+    ----------
+    A : ndarray of float, shape (n_train, n_train)
+        Gram matrix.
+    signs : ndarray of float, shape (n_labels, n_train)
+        1 for class 1, -1 for class 0.
+    weights : ndarray of float, shape (n_labels, n_train)
+        Factors of C, positive.
+    grid : ndarray of float, shape (n_grid,)
+        Values of C, increasing.
+    coefficients : ndarray of float, shape (n_labels, n_grid, n_train)
+        To be filled with a.
+    intercepts : ndarray of float, shape (n_labels, n_grid)
+        To be filled with b.
+    vectors : ndarray of float, shape (6, n_train)
+        Memory.
+    memory, whole : ndarray of float, shape (n_train ** 2,)
+        Memory for linear systems: of some samples, and of all.
+    state, free : ndarray of int64, shape (n_train,)
+        Memory: where a coefficient stands, and which of them are free.
+    """
+    n = len(A)
+    g, low, high, side, unit, ones = vectors
+    for i in range(n):
+        free[i], ones[i] = i, 1.0
+    definite = _system(A, free, n, whole)
+    for i in range(n):
+        # A small pivot: with dependent samples exchanges would go on for long.
+        definite &= SMALLEST_PIVOT * abs(A[i, i]) * whole[i * n + i] ** 2 < 1
+    if definite:
+        substitute(whole, n, ones)
+    for row in range(len(signs)):
+        y, w = signs[row], weights[row]
+        a, b = coefficients[row], intercepts[row]
+        if not (
+            definite
+            and _falling(
+                A, y, w, grid, a, b, g, low, high, side, unit, ones, memory, whole, state, free
+            )
+        ):
+            _rising(A, y, w, grid, a, b, g, low, high, side, unit, memory, free)
+
+
+@inner
+def _falling(
     A: Matrix,
     y: Vector,
     weights: Vector,
@@ -49,53 +123,172 @@ def smo_path(
     g: Vector,
     low: Vector,
     high: Vector,
-    sides: Vector,
+    side: Vector,
+    unit: Vector,
+    ones: Vector,
+    memory: Vector,
+    whole: Vector,
+    state: Integers,
+    free: Integers,
+) -> bool:
+    """Fit from the largest C down; whether exchanges settled at every C."""
+    n, last = len(A), len(grid) - 1
+    for i in range(n):
+        state[i] = 0
+    for step in range(last, -1, -1):
+        a = coefficients[step]
+        touches = step == last
+        for i in range(n):
+            bound = y[i] * grid[step] * weights[i]
+            low[i], high[i] = min(0.0, bound), max(0.0, bound)
+            if step < last:
+                a[i] = coefficients[step + 1, i]
+                touches |= abs(a[i]) >= BELOW_BOUND * abs(bound)
+        if not touches:
+            intercepts[step] = intercepts[step + 1]
+            continue
+        found = _exchange(A, y, a, g, low, high, side, unit, ones, memory, whole, state, free)
+        if not found:
+            return False
+        intercepts[step] = -g[free[0]]
+    return True
+
+
+@inner
+def _exchange(
+    A: Matrix,
+    y: Vector,
+    a: Vector,
+    g: Vector,
+    low: Vector,
+    high: Vector,
+    side: Vector,
+    unit: Vector,
+    ones: Vector,
+    memory: Vector,
+    whole: Vector,
+    state: Integers,
+    free: Integers,
+) -> bool:
+    """Solve for what is free, and exchange what breaks the conditions, until nothing does.
+
+    A state is 0 for a free coefficient, -1 and 1 for one at its lower and upper bound. In
+    the end `g` is A a - y, equal over the free ones, the first of which is `free[0]`.
+    """
+    n = len(A)
+    for _ in range(MAX_EXCHANGES):
+        k, fixed = 0, 0.0
+        for i in range(n):
+            if state[i] == 0:
+                free[k] = i
+                k += 1
+            else:
+                a[i] = low[i] if state[i] < 0 else high[i]
+                fixed += a[i]
+        if k < 2:
+            return False
+        for q in range(k):
+            side[q] = y[free[q]]
+        for i in range(n):
+            if state[i] != 0 and a[i] != 0:
+                for q in range(k):
+                    side[q] -= A[i, free[q]] * a[i]
+        if k == n:
+            substitute(whole, n, side)
+            for q in range(n):
+                unit[q] = ones[q]
+        else:
+            if not _system(A, free, k, memory):
+                return False
+            for q in range(k):
+                unit[q] = 1.0
+            substitute(memory, k, side)
+            substitute(memory, k, unit)
+        above, below = fixed, 0.0
+        for q in range(k):
+            above += side[q]
+            below += unit[q]
+        for q in range(k):
+            a[free[q]] = side[q] - unit[q] * above / below
+        size, largest, mean = 0.0, 0.0, 0.0
+        for i in range(n):
+            g[i] = -y[i]
+            size += abs(a[i])
+            largest = max(largest, A[i, i])
+        for i in range(n):
+            if a[i] != 0:
+                for j in range(n):
+                    g[j] += A[i, j] * a[i]
+        for q in range(k):
+            mean += g[free[q]] / k
+        limit = TOLERANCE + ROUNDING * largest * size
+        settled = True
+        for i in range(n):
+            edge = AT_BOUND * (high[i] - low[i])
+            if state[i] == 0:
+                settled &= abs(g[i] - mean) <= limit
+                if a[i] < low[i] - edge:
+                    state[i], settled = -1, False
+                elif a[i] > high[i] + edge:
+                    state[i], settled = 1, False
+            elif state[i] * (g[i] - mean) > limit:
+                state[i], settled = 0, False
+        if settled:
+            for i in range(n):  # rounding may have left a free one just beyond
+                a[i] = min(max(a[i], low[i]), high[i])
+            g[free[0]] = mean
+            return True
+    return False
+
+
+@inner
+def _system(A: Matrix, free: Integers, k: int, memory: Vector) -> bool:
+    """Factorise the free samples' part of A; whether it is definite."""
+    shift = 0.0
+    for q in range(k):
+        shift += A[free[q], free[q]] / k
+    # As a sum is given, a constant added to A changes nothing, but makes it definite.
+    for q in range(k):
+        for r in range(q, k):
+            memory[q * k + r] = A[free[q], free[r]] + shift
+        memory[q * k + q] += RIDGE * shift
+    return bool(factorise(memory, k))
+
+
+@inner
+def _rising(
+    A: Matrix,
+    y: Vector,
+    weights: Vector,
+    grid: Vector,
+    coefficients: Matrix,
+    intercepts: Vector,
+    g: Vector,
+    low: Vector,
+    high: Vector,
+    side: Vector,
+    unit: Vector,
     memory: Vector,
     free: Integers,
-    sizes: Integers,
 ) -> None:
-    """Fit one problem along a grid of C.
+    """Fit from the smallest C up.
 
     Where no coefficient touches its bound, it does not matter how wide the bound is: the
     solution is that of every larger C.
-
-    Parameters
-    ----------
-    A : ndarray of float, shape (n_train, n_train)
-        Gram matrix.
-    y : ndarray of float, shape (n_train,)
-        1 for class 1, -1 for class 0.
-    weights : ndarray of float, shape (n_train,)
-        Factors of C, positive.
-    grid : ndarray of float, shape (n_grid,)
-        Values of C, increasing.
-    coefficients : ndarray of float, shape (n_grid, n_train)
-        To be filled with a; the first row holds zeros.
-    intercepts : ndarray of float, shape (n_grid,)
-        To be filled with b.
-    g, low, high : ndarray of float, shape (n_train,)
-        Memory for the gradient and the bounds.
-    sides, memory : ndarray of float, shapes (2 * n_train,) and (n_train ** 2,)
-        Memory for linear systems.
-    free : ndarray of int64, shape (n_train,)
-        Memory for what is between its bounds.
-    sizes : ndarray of int32, shape (3,)
-        Memory, as for `pipeline.compiled.factorise`.
     """
     touches = True
     for step in range(len(grid)):
         a = coefficients[step]
         for i in range(len(A)):
             bound = y[i] * grid[step] * weights[i]
-            if step > 0:
-                a[i] = coefficients[step - 1, i]
+            a[i] = coefficients[step - 1, i] if step > 0 else 0.0
             if step > 0 and touches:
                 # What is at its bound stays there, and the rest grows as much.
                 at_bound = a[i] != 0 and (a[i] == low[i] or a[i] == high[i])
                 a[i] = bound if at_bound else a[i] * grid[step] / grid[step - 1]
             low[i], high[i] = min(0.0, bound), max(0.0, bound)
         if touches:
-            intercepts[step] = _optimise(A, y, a, g, low, high, sides, memory, free, sizes)
+            intercepts[step] = _optimise(A, y, a, g, low, high, side, unit, memory, free)
             touches = False
             for i in range(len(A)):
                 touches |= abs(a[i]) >= BELOW_BOUND * (high[i] - low[i])
@@ -111,10 +304,10 @@ def _optimise(
     g: Vector,
     low: Vector,
     high: Vector,
-    sides: Vector,
+    side: Vector,
+    unit: Vector,
     memory: Vector,
     free: Integers,
-    sizes: Integers,
 ) -> float:
     """Minimise from where a stands, with g = A a - y; the intercept."""
     largest = 0.0
@@ -124,7 +317,7 @@ def _optimise(
         for j in range(len(A)):
             g[i] += A[i, j] * a[j]
     for _ in range(MAX_ROUNDS):
-        _exact_steps(A, a, g, low, high, sides, memory, free, sizes)
+        _exact_steps(A, a, g, low, high, side, unit, memory, free)
         size = 0.0
         for i in range(len(A)):
             size += abs(a[i])
@@ -179,46 +372,37 @@ def _exact_steps(
     g: Vector,
     low: Vector,
     high: Vector,
-    sides: Vector,
+    side: Vector,
+    unit: Vector,
     memory: Vector,
     free: Integers,
-    sizes: Integers,
 ) -> None:
     """Solve for the free coefficients; who meets a bound stays there, and the rest go on."""
     m = len(A)
     for _ in range(m):
-        k, shift = 0, 0.0
+        k = 0
         for i in range(m):
             if low[i] < a[i] < high[i]:
                 free[k] = i
-                shift += A[i, i]
                 k += 1
-        if k < 2:
+        if k < 2 or not _system(A, free, k, memory):
             return
-        # As a step sums to 0, a constant added to A changes nothing, but makes it definite.
-        shift /= k
+        total, below = 0.0, 0.0
         for i in range(k):
-            for j in range(i + 1):
-                memory[i * k + j] = A[free[i], free[j]] + shift
-            memory[i * k + i] += RIDGE * shift
-            sides[i], sides[k + i] = -g[free[i]], 1.0
-        sizes[0], sizes[1] = k, 2
-        factorise(memory, sizes)
-        if sizes[2] != 0:
-            return
-        substitute(memory, sides, sizes)
-        total, unit = 0.0, 0.0
+            side[i], unit[i] = -g[free[i]], 1.0
+        substitute(memory, k, side)
+        substitute(memory, k, unit)
         for i in range(k):
-            total += sides[i]
-            unit += sides[k + i]
+            total += side[i]
+            below += unit[i]
         length, first = 1.0, -1
         for i in range(k):
-            sides[i] -= sides[k + i] * total / unit
-            room = high[free[i]] - a[free[i]] if sides[i] > 0 else low[free[i]] - a[free[i]]
-            if length * sides[i] / room > 1:
-                length, first = room / sides[i], free[i]
+            side[i] -= unit[i] * total / below
+            room = high[free[i]] - a[free[i]] if side[i] > 0 else low[free[i]] - a[free[i]]
+            if length * side[i] / room > 1:
+                length, first = room / side[i], free[i]
         for i in range(k):
-            move = length * sides[i]
+            move = length * side[i]
             a[free[i]] += move
             for j in range(m):
                 g[j] += move * A[free[i], j]

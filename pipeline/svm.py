@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.svm import SVC
 
 from pipeline.dual import apply, problems
-from pipeline.smo import BELOW_BOUND, smo_path
+from pipeline.smo import BELOW_BOUND, smo_paths
 
 
 def svm_path(
@@ -28,34 +28,58 @@ def svm_path(
     ----------
     K : ndarray of float, shape (n_problems, n_samples, n_samples)
         Gram matrices, centred on the rows of positive weight.
-    y : ndarray of int, shape (n_samples,) or (n_problems, n_samples)
+    y : ndarray of int, that can be broadcast to the shape of the weights
         Class indices, 0 or 1.
-    weights : ndarray of float, shape (n_problems, n_samples)
-        Factors of C, 0 for what is held out.
+    weights : ndarray of float, shape (n_problems, n_samples) or (n_problems, n_labels, n_samples)
+        Factors of C, 0 for what is held out: the same samples for all of a problem's
+        vectors of labels.
     grid : sequence of float, length n_grid
         Values of C, increasing.
 
     Returns
     -------
-    ndarray of float, shape (n_grid, n_problems, n_samples)
+    ndarray of float, of the shape of the weights after an axis for the grid
         Decision values of all samples, positive for class 1.
     """
     coefficients = np.zeros((len(grid), *weights.shape))
-    intercepts = np.empty((len(weights), len(grid)))
+    intercepts = np.empty((len(grid), *weights.shape[:-1]))
     values_of_c = np.array(grid, dtype=np.float64)
-    for q, (rows, *problem) in enumerate(problems(K, y, weights)):
-        n_train = len(rows)
-        a = np.zeros((len(grid), n_train))
-        memory = (
-            *np.empty((3, n_train)),
-            np.empty(2 * n_train),
-            np.empty(n_train**2),
-            np.empty(n_train, np.int64),
-            np.zeros(3, np.int32),
-        )
-        smo_path(*problem, values_of_c, a, intercepts[q], *memory)
-        coefficients[:, q, rows] = a
-    return apply(K, coefficients) + intercepts.T[..., None]
+    for q, (rows, A, signs, w) in enumerate(problems(K, y, weights)):
+        a, b = fit_labels(A, signs, w, values_of_c)
+        coefficients[:, q, ..., rows] = a.T.reshape(len(rows), len(grid), *weights.shape[1:-1])
+        intercepts[:, q] = b.T.reshape(len(grid), *weights.shape[1:-1])
+    return apply(K, coefficients) + intercepts[..., None]
+
+
+def fit_labels(
+    A: NDArray[np.float64],
+    signs: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    grid: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Solve one problem along a grid of C, for many vectors of labels.
+
+    Parameters
+    ----------
+    A : ndarray of float, shape (n_train, n_train)
+        Gram matrix of the training rows.
+    signs, weights : ndarray of float, shape (n_labels, n_train)
+        -1 or 1 for classes, and factors of C, positive.
+    grid : ndarray of float, shape (n_grid,)
+        Values of C, increasing.
+
+    Returns
+    -------
+    coefficients : ndarray of float, shape (n_labels, n_grid, n_train)
+        Of the dual problem, with the signs drawn in.
+    intercepts : ndarray of float, shape (n_labels, n_grid)
+        Intercepts.
+    """
+    n_labels, n = signs.shape
+    a, b = np.empty((n_labels, len(grid), n)), np.empty((n_labels, len(grid)))
+    memory = np.empty((6, n)), *np.empty((2, n * n)), *np.empty((2, n), dtype=np.int64)
+    smo_paths(A, signs, weights, grid, a, b, *memory)
+    return a, b
 
 
 def libsvm_path(
