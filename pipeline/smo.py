@@ -94,7 +94,7 @@ def smo_paths(
     g, low, high, side, unit, ones = vectors
     for i in range(n):
         free[i], ones[i] = i, 1.0
-    definite = _system(A, free, n, whole)
+    definite = _system(A, free, n, whole, 0.0)
     for i in range(n):
         # A small pivot: with dependent samples exchanges would go on for long.
         definite &= SMALLEST_PIVOT * abs(A[i, i]) * whole[i * n + i] ** 2 < 1
@@ -198,7 +198,7 @@ def _exchange(
             for q in range(n):
                 unit[q] = ones[q]
         else:
-            if not _system(A, free, k, memory):
+            if not _system(A, free, k, memory, 0.0):
                 return False
             for q in range(k):
                 unit[q] = 1.0
@@ -242,7 +242,7 @@ def _exchange(
 
 
 @inner
-def _system(A: Matrix, free: Integers, k: int, memory: Vector) -> bool:
+def _system(A: Matrix, free: Integers, k: int, memory: Vector, ridge: float) -> bool:
     """Factorise the free samples' part of A; whether it is definite."""
     shift = 0.0
     for q in range(k):
@@ -251,7 +251,7 @@ def _system(A: Matrix, free: Integers, k: int, memory: Vector) -> bool:
     for q in range(k):
         for r in range(q, k):
             memory[q * k + r] = A[free[q], free[r]] + shift
-        memory[q * k + q] += RIDGE * shift
+        memory[q * k + q] += ridge * shift
     return bool(factorise(memory, k))
 
 
@@ -385,7 +385,7 @@ def _exact_steps(
             if low[i] < a[i] < high[i]:
                 free[k] = i
                 k += 1
-        if k < 2 or not _system(A, free, k, memory):
+        if k < 2 or not _system(A, free, k, memory, RIDGE):
             return
         total, below = 0.0, 0.0
         for i in range(k):

@@ -494,8 +494,8 @@ def test_svm_closes_the_duality_gap(scale: float, n_genes: int) -> None:
         # Lowest sum of penalty and losses, and highest value of the dual problem: equal.
         losses = C * w * np.maximum(0, 1 - y * (A @ a_ + b_))
         primal, dual_ = a_ @ A @ a_ / 2 + losses.sum(), a_ @ y - a_ @ A @ a_ / 2
-        # In a margin of 1 rounding leaves some 1e-16, which C makes a loss.
-        assert primal - dual_ < 1e-6 * primal + 1e-14 * C * w.sum()
+        # What rounding leaves of a margin of 1, C makes a loss.
+        assert primal - dual_ < 1e-6 * primal + 1e-13 * C * w.sum()
         assert (y * a_ >= 0).all()
         assert (y * a_ <= C * w * (1 + 1e-12)).all()
         assert abs(a_.sum()) < 1e-9 * np.abs(a_).sum()
