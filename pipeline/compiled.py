@@ -26,7 +26,7 @@ Matrix = NDArray[np.float64]
 Cube = NDArray[np.float64]
 Integers = NDArray[np.integer[Any]]
 
-KERNELS = ("compiled.py", "newton.py", "smo.py")
+KERNELS = ("compiled.py", "gene_loops.py", "newton.py", "smo.py")
 """The modules that hold compiled code."""
 
 PANEL = 64

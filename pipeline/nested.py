@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from pipeline.classifiers import ENTRIES, grid
 from pipeline.config import EvaluateSection, ModelKey
 from pipeline.logistic import logistic_path
-from pipeline.paths import Decisions, Prepared, decision_values, predictions
+from pipeline.paths import Decisions, Labels, Prepared, decision_values, predictions
 from pipeline.protocols import Fold, Rows
 from pipeline.svm import svm_path
 
@@ -50,7 +50,7 @@ class Held:
 def nested(
     key: ModelKey,
     prepared: Prepared,
-    labels: NDArray[np.intp],
+    labels: Labels,
     section: EvaluateSection,
     *,
     n_classes: int,
@@ -82,15 +82,13 @@ def nested(
     decisions = decision_values(
         key, prepared, labels, section, n_classes=n_classes, seed=seed, outer_only=not tuned
     )
-    y_pred = predictions(decisions.values)
-    right = y_pred == labels[:, None, :]
     held = []
     for number, (fold, outer) in enumerate(zip(prepared.folds, prepared.outer, strict=True)):
         at = outer if tuned else number
         chosen = np.zeros(len(labels), dtype=np.intp)
         if tuned and fold.inner:
-            chosen = _chosen(right[at + 1 :], fold)
-        held.append(_held(decisions, y_pred, fold, at, chosen, _settings(key, section, fold)))
+            chosen = _chosen(decisions.values[at + 1 :], labels, fold)
+        held.append(_held(decisions, fold, at, chosen, _settings(key, section, fold)))
     return held
 
 
@@ -204,9 +202,12 @@ def _settings(key: ModelKey, section: EvaluateSection, fold: Fold) -> NDArray[np
     return np.array(grid(key, section, n_train=len(fold.train)))
 
 
-def _chosen(right: NDArray[np.bool_], fold: Fold) -> NDArray[np.intp]:
+def _chosen(values: NDArray[np.float64], labels: Labels, fold: Fold) -> NDArray[np.intp]:
     """Position of the best setting for each vector of labels, by the fold's inner folds."""
-    shares = [right[i][..., test].mean(axis=-1) for i, (_, test) in enumerate(fold.inner)]
+    shares = [
+        (predictions(values[i][:, :, test]) == labels[:, None, test]).mean(axis=-1)
+        for i, (_, test) in enumerate(fold.inner)
+    ]
     mean = np.mean(shares, axis=0)
     # Sums in another order must not make one of two equal means the better one.
     best = mean >= mean.max(axis=1, keepdims=True) - 1e-12
@@ -215,7 +216,6 @@ def _chosen(right: NDArray[np.bool_], fold: Fold) -> NDArray[np.intp]:
 
 def _held(
     decisions: Decisions,
-    y_pred: NDArray[np.intp],
     fold: Fold,
     at: int,
     chosen: NDArray[np.intp],
@@ -224,9 +224,10 @@ def _held(
     """What the chosen settings say of the held-out rows."""
     rows: Rows = fold.test
     each = np.arange(len(chosen))
+    scores = decisions.values[at][each, chosen][:, rows]
     return Held(
-        y_pred=y_pred[at][each, chosen][:, rows],
-        scores=decisions.values[at][each, chosen][:, rows],
+        y_pred=predictions(scores),
+        scores=scores,
         setting=settings[chosen],
         converged=decisions.converged[at][each, chosen],
     )

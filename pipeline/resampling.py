@@ -29,7 +29,7 @@ from pipeline.records.base import MethodStep, Statement, Value
 from pipeline.records.models import LeakyTwin, LearningCurve, LearningPoint, Permutation
 from pipeline.significance import permutation_p
 
-CHUNK = 20
+CHUNK = 100
 """Permutations fitted at once: enough to share the sums, few enough for memory."""
 
 SPREAD = (2.5, 97.5)

@@ -1,0 +1,134 @@
+"""Step 4: the compiled loops over genes of `paths_genes`.
+
+Each passes once over the genes of a row, where NumPy would pass once for each operation.
+"""
+
+from pipeline.compiled import Cube, Integers, Matrix, Vector, compiled, inner
+
+SMALLEST_WIDTH = 1e-300
+"""A range below it cannot be divided into cells: its values are as good as equal."""
+
+
+@compiled
+def find_places(
+    values: Matrix,
+    places: Integers,
+    cell: Integers,
+    n_before: Integers,
+    inside: Vector,
+    found: Matrix,
+) -> None:
+    """Find the values that would stand at some places of each row, were it sorted.
+
+    Values are counted in cells of equal width; those that share a cell with a value that is
+    looked for are sorted.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_rows, n_values)
+        Finite values.
+    places : ndarray of int, shape (n_places,)
+        Places from 0, below n_values.
+    cell : ndarray of int, shape (n_values,)
+        Memory.
+    n_before : ndarray of int, shape (n_cells + 1,)
+        Memory.
+    inside : ndarray of float, shape (n_values,)
+        Memory.
+    found : ndarray of float, shape (n_rows, n_places)
+        To be filled.
+    """
+    n_values, n_cells = values.shape[1], len(n_before) - 1
+    for row in range(len(values)):
+        least = most = values[row, 0]
+        for i in range(n_values):
+            least, most = min(least, values[row, i]), max(most, values[row, i])
+        width = most - least
+        scale = (n_cells - 1) / width if width > SMALLEST_WIDTH else 0.0
+        for c in range(n_cells + 1):
+            n_before[c] = 0
+        for i in range(n_values):
+            cell[i] = int((values[row, i] - least) * scale)
+            n_before[cell[i] + 1] += 1
+        for c in range(n_cells):
+            n_before[c + 1] += n_before[c]
+        last = -1
+        for p in range(len(places)):
+            low, high = 0, n_cells  # the cell with n_before[low] <= place < n_before[low + 1]
+            while high - low > 1:
+                middle = (low + high) // 2
+                if n_before[middle] <= places[p]:
+                    low = middle
+                else:
+                    high = middle
+            n = n_before[low + 1] - n_before[low]
+            if low != last:
+                k = 0
+                for i in range(n_values):
+                    if cell[i] == low:
+                        inside[k] = values[row, i]
+                        k += 1
+                inside[:n].sort()
+                last = low
+            found[row, p] = inside[places[p] - n_before[low]]
+
+
+@compiled
+def find_limits(values: Matrix, limits: Matrix, ties_enter: bool, entry: Integers) -> None:
+    """Say from which of falling limits on each value lies beyond the limit.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_rows, n_values)
+        Values.
+    limits : ndarray of float, shape (n_rows, n_grid)
+        Limits, falling.
+    ties_enter : bool
+        Whether a value that is at the limit is beyond it.
+    entry : ndarray of int, shape (n_rows, n_values)
+        To be filled with positions, n_grid where a value is beyond none.
+    """
+    n_grid = limits.shape[1]
+    for row in range(len(values)):
+        first, width = limits[row, 0], limits[row, 0] - limits[row, n_grid - 1]
+        scale = (n_grid - 1) / width if width > SMALLEST_WIDTH else 0.0
+        for i in range(values.shape[1]):
+            value = values[row, i]
+            # A guess, right for limits at equal distances, and steps from there.
+            at = int(min(max((first - value) * scale, 0.0), n_grid - 1.0))
+            while at > 0 and _beyond(value, limits[row, at - 1], ties_enter):
+                at -= 1
+            while at < n_grid and not _beyond(value, limits[row, at], ties_enter):
+                at += 1
+            entry[row, i] = at
+
+
+@inner
+def _beyond(value: float, limit: float, ties_enter: bool) -> bool:
+    """Whether a value has passed a limit."""
+    return value > limit or (ties_enter and value == limit)
+
+
+@compiled
+def add_entering(weights: Matrix, entry: Integers, values: Matrix, sums: Cube) -> None:
+    """Add weighted values of each gene where it enters.
+
+    Parameters
+    ----------
+    weights : ndarray of float, shape (n_rows, n_genes)
+        Weights of the genes.
+    entry : ndarray of int, shape (n_rows, n_genes)
+        Point of the grid at which each gene enters; n_grid for never.
+    values : ndarray of float, shape (n_genes, n_samples)
+        Values of the genes.
+    sums : ndarray of float, shape (n_rows, n_grid, n_samples)
+        Zeros, to be added to.
+    """
+    n_grid, n_samples = sums.shape[1], sums.shape[2]
+    for row in range(len(weights)):
+        for gene in range(weights.shape[1]):
+            at = entry[row, gene]
+            if at < n_grid:
+                weight = weights[row, gene]
+                for i in range(n_samples):
+                    sums[row, at, i] += weight * values[gene, i]
