@@ -14,7 +14,7 @@ Where there are fewer genes than samples, or too many samples for n x n matrices
 (`gram.use_dual`), and for models without a fast path, the plain estimators are fitted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,7 @@ from pipeline.estimators.sparse import sparse_path
 from pipeline.genewise import centroid_path, discriminant_path, voting_path
 from pipeline.logistic import logistic_path, multinomial_path
 from pipeline.neighbours import neighbours_path
+from pipeline.preprocess import FoldValues
 from pipeline.protocols import Fold, Rows
 from pipeline.svm import libsvm_path, svm_path
 
@@ -66,13 +67,13 @@ class Prepared:
 
     Parameters
     ----------
-    values : callable
-        Gives the values of all samples for training rows: `preprocess.FoldValues`.
+    values : FoldValues
+        Gives the values of all samples for training rows.
     folds : sequence of Fold
         The folds; each gives a problem, and each of its inner folds one more.
     """
 
-    def __init__(self, values: Callable[[Rows], Values], folds: Sequence[Fold]) -> None:
+    def __init__(self, values: FoldValues, folds: Sequence[Fold]) -> None:
         self.values = values
         self.folds = tuple(folds)
         self.outer: list[int] = []
@@ -112,8 +113,9 @@ class Prepared:
             Z = self.values_of(i)
             if not gram.use_dual(*Z.shape):
                 return None
-            centred = Z - Z[problem.train].mean(axis=0)
-            products.append(centred @ centred.T)
+            K = self.values.products
+            K = Z @ Z.T if K is None else K  # one array twice: BLAS computes half of it
+            products.append(gram.centred(K, problem.train))
         return np.array(products)
 
     @property

@@ -14,6 +14,7 @@ ordered list of steps (`RECIPES`)::
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -195,17 +196,38 @@ class VariationFilter(SelectorMixin, BaseEstimator):
             If no gene passes.
         """
         values: NDArray[np.float64] = validate_data(self, X, dtype=np.float64)
+        self.support_ = self.support(values)
+        return self
+
+    def support(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Say which genes vary.
+
+        Parameters
+        ----------
+        values : ndarray of float, shape (n_samples, n_genes)
+            Finite expression values of the training samples.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_genes,)
+            True for a gene that is kept.
+
+        Raises
+        ------
+        DataError
+            If no gene passes.
+        """
         low, high = values.min(axis=0), values.max(axis=0)
         # As a product: a smallest value of zero or less must not turn the inequality round.
-        self.support_ = (high > self.min_fold * low) & (high - low > self.min_range)
-        if not self.support_.any():
+        varies = (high > self.min_fold * low) & (high - low > self.min_range)
+        if not varies.any():
             raise DataError(
                 f"variation filter: expected genes with max / min > {self.min_fold:g} and "
                 f"max - min > {self.min_range:g}, found none among {values.shape[1]} (values from "
                 f"{low.min():g} to {high.max():g}); for values that are logarithms already "
                 'set recipe = "logged"'
             )
-        return self
+        return np.asarray(varies)
 
     def _get_support_mask(self) -> NDArray[np.bool_]:
         """Tell `SelectorMixin` which genes are kept."""
@@ -314,12 +336,21 @@ class FoldValues:
         """
         Z = self.values
         if "filter" in self.steps:
-            Z = Z[:, _filter(self.section).fit(self.clipped[train]).support_]
+            kept = _filter(self.section).support(self.clipped[train])
+            Z = Z.take(np.flatnonzero(kept), axis=1)
         if Z.shape[1] < 2:
             raise DataError(f"expected at least 2 genes after preprocessing, found {Z.shape[1]}")
         if "arrays" in self.steps:
             Z = _standardised_rows(Z)
         return _standardised(Z, train) if "standardise" in self.steps else Z
+
+    @cached_property
+    def products(self) -> NDArray[np.float64] | None:
+        """Products of all samples about their mean; None where they differ between folds."""
+        if {"filter", "standardise"} & set(self.steps):
+            return None
+        centred = self.values - self.values.mean(axis=0)
+        return np.asarray(centred @ centred.T)
 
 
 def with_recipe(section: PreprocessSection, recipe: Recipe) -> PreprocessSection:
@@ -551,8 +582,10 @@ def _standardised(X: NDArray[np.float64], train: NDArray[np.intp]) -> NDArray[np
     """All samples as `StandardScaler`, fitted on the training rows, transforms them."""
     mean = X[train].mean(axis=0)
     centred = X - mean
-    variance = np.mean(centred[train] ** 2, axis=0)
+    trained = centred[train]
+    variance = np.einsum("ij,ij->j", trained, trained) / len(train)
     # The rule of scikit-learn 1.9, preprocessing._data._is_constant_feature.
     n, eps = len(train), np.finfo(np.float64).eps
     constant = variance <= n * eps * variance + (n * mean * eps) ** 2
-    return np.asarray(centred / np.sqrt(np.where(constant, 1.0, variance)))
+    centred *= 1 / np.sqrt(np.where(constant, 1.0, variance))
+    return np.asarray(centred)
