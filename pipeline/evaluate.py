@@ -6,7 +6,7 @@ held-out sample.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -113,15 +113,73 @@ def evaluate(
     DataError
         If the preprocessing leaves too few genes in a fold; the message names the protocol.
     """
+    return finish(start(dataset, config, plans, n_jobs=n_jobs), progress)
+
+
+@dataclass(frozen=True)
+class Running:
+    """An evaluation that goes on in other processes."""
+
+    dataset: Dataset
+    config: Config
+    plans: tuple[Plan, ...]
+    jobs: tuple["_Job", ...]
+    parts: Iterator[dict[ModelKey, list[Held]]]
+
+
+def start(dataset: Dataset, config: Config, plans: tuple[Plan, ...], *, n_jobs: int) -> Running:
+    """Begin to run every model under every protocol, and come back at once.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    config : Config
+        Models, preprocessing, seed.
+    plans : tuple of Plan
+        What `protocols.make_plans` gave.
+    n_jobs : int
+        Number of processes; with 1 the work waits for `finish`.
+
+    Returns
+    -------
+    Running
+        What `finish` takes.
+    """
     recipes = model_recipes(config)
     values = {recipe: fold_values(dataset, config, recipe) for recipe in recipes}
-    y = np.searchsorted(dataset.classes, dataset.y)
-    positive = positive_class(dataset, config)
-    ran = [plan for plan in plans if plan.folds]
+    ran = tuple(plan for plan in plans if plan.folds)
     jobs = _interleaved(
         _jobs(ran, recipes, values, slow=False), _jobs(ran, recipes, values, slow=True)
     )
-    held = _run(jobs, y, config, partial(progress, "evaluating models"), n_jobs=n_jobs)
+    y = np.searchsorted(dataset.classes, dataset.y)
+    return Running(dataset, config, ran, tuple(jobs), _parts(jobs, y, config, n_jobs=n_jobs))
+
+
+def finish(running: Running, progress: Progress) -> Evaluated:
+    """Wait for an evaluation, and sum it up.
+
+    Parameters
+    ----------
+    running : Running
+        What `start` gave.
+    progress : callable
+        Told the folds done and the folds in all.
+
+    Returns
+    -------
+    Evaluated
+        An evaluation for each available protocol and model, in that order.
+
+    Raises
+    ------
+    DataError
+        If the preprocessing leaves too few genes in a fold; the message names the protocol.
+    """
+    dataset, config, ran = running.dataset, running.config, running.plans
+    y = np.searchsorted(dataset.classes, dataset.y)
+    positive = positive_class(dataset, config)
+    held = _collected(running.jobs, running.parts, partial(progress, "evaluating models"))
     pairs = [(plan, key) for plan in ran for key in config.evaluate.models]
     evaluations = [
         summarise(plan, key, held[_name(plan, key)], y, dataset.classes, positive=positive)
@@ -182,7 +240,7 @@ def evaluate_variants(
         variants.append(_variant(recipe, values[recipe], dataset))
         jobs = _jobs(tried, {recipe: keys}, values, slow=False)
         tell = partial(_part, partial(progress, "other preprocessings"), number, len(others))
-        held = _run(jobs, y, config, tell, n_jobs=n_jobs)
+        held = _collected(jobs, _parts(jobs, y, config, n_jobs=n_jobs), tell)
         evaluations += [
             brief(plan, recipe, key, held[_name(plan, key)], y, dataset.sample_ids)
             for plan in tried
@@ -395,20 +453,21 @@ def _interleaved(first: Sequence[_Job], second: Sequence[_Job]) -> list[_Job]:
     return [job for _, job in sorted(places, key=lambda pair: pair[0])]
 
 
-def _run(
+def _parts(
+    jobs: Sequence[_Job], y: NDArray[np.intp], config: Config, *, n_jobs: int
+) -> Iterator[dict[ModelKey, list[Held]]]:
+    """Run the jobs side by side; what the models of each said, in the order of the jobs."""
+    return in_processes([partial(_run_job, job, y, config) for job in jobs], n_jobs=n_jobs)
+
+
+def _collected(
     jobs: Sequence[_Job],
-    y: NDArray[np.intp],
-    config: Config,
+    parts: Iterator[dict[ModelKey, list[Held]]],
     tell: Callable[[int, int], None],
-    *,
-    n_jobs: int,
 ) -> dict[str, list[Held]]:
-    """Run the jobs side by side; what each model said, by protocol and model."""
+    """What each model said, by protocol and model."""
     held: dict[str, list[Held]] = defaultdict(list)
-    tasks = [partial(_run_job, job, y, config) for job in jobs]
-    for number, (job, part) in enumerate(
-        zip(jobs, in_processes(tasks, n_jobs=n_jobs), strict=True), start=1
-    ):
+    for number, (job, part) in enumerate(zip(jobs, parts, strict=True), start=1):
         for key, outcomes in part.items():
             held[_name(job.plan, key)] += outcomes
         tell(number, len(jobs))

@@ -19,10 +19,8 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.classifiers import ENTRIES, grid
 from pipeline.config import EvaluateSection, ModelKey
-from pipeline.logistic import logistic_path
 from pipeline.paths import Decisions, Labels, Prepared, decision_values, predictions
 from pipeline.protocols import Fold, Rows
-from pipeline.svm import svm_path
 
 T = TypeVar("T")
 
@@ -153,40 +151,14 @@ def in_processes(tasks: Iterable[Callable[[], T]], *, n_jobs: int) -> Iterator[T
     n_jobs : int
         Number of processes; with 1 all tasks run in this one.
 
-    Yields
-    ------
-    object
-        What each task returned.
-    """
-    parallel = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator")
-    yield from parallel(delayed(_as_here)(task) for task in tasks)
-
-
-def start_processes(n_jobs: int) -> Iterator[None]:
-    """Let processes start, load and compile while this one does something else.
-
-    Parameters
-    ----------
-    n_jobs : int
-        Number of processes; with 1 none starts.
-
     Returns
     -------
-    iterator
-        To be exhausted before the processes are given work.
+    iterator of object
+        What each task returned. With several processes the work begins before it is asked.
     """
-    if n_jobs == 1:
-        return iter(())
     parallel = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator")
-    started: Iterator[None] = parallel(delayed(_load)() for _ in range(n_jobs))
-    return started
-
-
-def _load() -> None:
-    """Fit the compiled models once, to four samples."""
-    K, y, weights = np.eye(4)[None] - 0.25, np.arange(4) % 2, np.ones((1, 4))
-    svm_path(K, y, weights, (1.0,))
-    logistic_path(K, y, weights, (1.0,))
+    results: Iterator[T] = parallel(delayed(_as_here)(task) for task in tasks)
+    return results
 
 
 def _as_here(task: Callable[[], T]) -> T:

@@ -23,7 +23,6 @@ from pipeline.classifiers import ENTRIES, models
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.errors import ConfigError
-from pipeline.nested import start_processes
 from pipeline.progress import Progress
 from pipeline.protocols import make_plans
 from pipeline.readers import kaggle, tables
@@ -105,8 +104,9 @@ def _compute(
             f"classes: expected descriptions of {', '.join(dataset.classes)}, "
             f"found one of {unknown[0]!r}"
         )
-    started = start_processes(n_jobs)
     progress("preprocessing", 0, 1)
+    plans = make_plans(dataset, config)
+    running = evaluate.start(dataset, config, plans, n_jobs=n_jobs)  # beside the embeddings
     chain = preprocess.make_preprocessor(config.preprocess).fit(dataset.X[dataset.train])
     steps = preprocess.describe(
         chain, config.preprocess, n_genes=len(dataset.gene_ids), unit=dataset.unit
@@ -119,11 +119,8 @@ def _compute(
     progress("PCA", 0, 1)
     X = chain.transform(dataset.X)
     embeddings = embedding.embed(dataset, X, config, progress)
-    plans = make_plans(dataset, config)
-    for _ in started:  # by now they are ready
-        pass
     protocols = tuple(plan.protocol for plan in plans)
-    evaluated = evaluate.evaluate(dataset, config, plans, progress, n_jobs=n_jobs)
+    evaluated = evaluate.finish(running, progress)
     evaluations = evaluated.evaluations
     compared = comparisons.compare(evaluations, plans, dataset)
     improvements = comparisons.improvements(evaluations, compared)
