@@ -71,8 +71,11 @@ VARIANT_LABELS: dict[Recipe, str] = {
     "raw": "As supplied",
 }
 
-VARIANT_PROTOCOLS = ("given", "swap", "cv")
+VARIANT_PROTOCOLS = ("given", "swap", "cv", "loo")
 """Protocols under which other preprocessings are tried."""
+
+SLOW_VARIANT_PROTOCOLS = ("given", "swap")
+"""Those of them under which also models without a fast path are fitted."""
 
 
 @dataclass(frozen=True)
@@ -180,13 +183,14 @@ def finish(running: Running, progress: Progress) -> Evaluated:
     y = np.searchsorted(dataset.classes, dataset.y)
     positive = positive_class(dataset, config)
     held = _collected(running.jobs, running.parts, partial(progress, "evaluating models"))
+    of = {key: recipe for recipe, keys in model_recipes(config).items() for key in keys}
     pairs = [(plan, key) for plan in ran for key in config.evaluate.models]
     evaluations = [
-        summarise(plan, key, held[_name(plan, key)], y, dataset.classes, positive=positive)
+        summarise(plan, key, held[_name(of[key], plan, key)], y, dataset.classes, positive=positive)
         for plan, key in pairs
     ]
     looks = [
-        look(plan, key, held[_name(plan, key)], y, config.evaluate, positive=positive)
+        look(plan, key, held[_name(of[key], plan, key)], y, config.evaluate, positive=positive)
         for plan, key in pairs
     ]
     return Evaluated(
@@ -200,7 +204,10 @@ def finish(running: Running, progress: Progress) -> Evaluated:
 def evaluate_variants(
     dataset: Dataset, config: Config, plans: tuple[Plan, ...], progress: Progress, *, n_jobs: int
 ) -> tuple[tuple[Variant, ...], tuple[VariantEvaluation, ...]]:
-    """Run the models with a fast path after every other preprocessing.
+    """Run every model after every other preprocessing.
+
+    Models without a fast path are fitted on the given and the exchanged sets only: in every
+    fold of every resampling they would cost more than all else together.
 
     Parameters
     ----------
@@ -211,7 +218,7 @@ def evaluate_variants(
     plans : tuple of Plan
         What `protocols.make_plans` gave.
     progress : callable
-        Told how many preprocessings are done and how many there are.
+        Told what is done and what there is to do.
     n_jobs : int
         Number of processes; the results do not depend on it.
 
@@ -230,23 +237,27 @@ def evaluate_variants(
     main = config.preprocess.recipe
     chosen = config.evaluate.variants
     others = [r for r in (VARIANTS[main] if chosen is None else chosen) if r != main]
-    keys = tuple(key for key in config.evaluate.models if ENTRIES[key].speed != "none")
+    recipes = dict.fromkeys(others, config.evaluate.models)
+    values = {recipe: fold_values(dataset, config, recipe) for recipe in (main, *others)}
+    variants = tuple(_variant(recipe, values[recipe], dataset) for recipe in (main, *others))
+    quick, slow = (
+        tuple(plan for plan in plans if plan.folds and plan.protocol.key in some)
+        for some in (VARIANT_PROTOCOLS, SLOW_VARIANT_PROTOCOLS)
+    )
+    jobs = [
+        *_jobs(slow, recipes, values, slow=True),
+        *_jobs(quick, recipes, values, slow=False),
+    ]
     y = np.searchsorted(dataset.classes, dataset.y)
-    tried = [plan for plan in plans if plan.folds and plan.protocol.key in VARIANT_PROTOCOLS]
-    variants = [_variant(main, fold_values(dataset, config, main), dataset)]
-    evaluations: list[VariantEvaluation] = []
-    values = {recipe: fold_values(dataset, config, recipe) for recipe in others}
-    for number, recipe in enumerate(others):
-        variants.append(_variant(recipe, values[recipe], dataset))
-        jobs = _jobs(tried, {recipe: keys}, values, slow=False)
-        tell = partial(_part, partial(progress, "other preprocessings"), number, len(others))
-        held = _collected(jobs, _parts(jobs, y, config, n_jobs=n_jobs), tell)
-        evaluations += [
-            brief(plan, recipe, key, held[_name(plan, key)], y, dataset.sample_ids)
-            for plan in tried
-            for key in keys
-        ]
-    return tuple(variants), tuple(evaluations)
+    tell = partial(progress, "other preprocessings")
+    held = _collected(jobs, _parts(jobs, y, config, n_jobs=n_jobs), tell)
+    return variants, tuple(
+        brief(plan, recipe, key, held[_name(recipe, plan, key)], y, dataset.sample_ids)
+        for recipe in others
+        for plan in quick
+        for key in config.evaluate.models
+        if ENTRIES[key].speed != "none" or plan in slow
+    )
 
 
 def model_recipes(config: Config) -> dict[Recipe, tuple[ModelKey, ...]]:
@@ -420,6 +431,7 @@ class _Job:
 
     plan: Plan
     folds: tuple[Fold, ...]
+    recipe: Recipe
     keys: tuple[ModelKey, ...]
     values: FoldValues
 
@@ -439,7 +451,7 @@ def _jobs(
             n_samples, n_genes = values[recipe].values.shape
             if some:
                 jobs += [
-                    _Job(plan, batch, some, values[recipe])
+                    _Job(plan, batch, recipe, some, values[recipe])
                     for batch in batches(plan.folds, n_samples=n_samples, n_genes=n_genes)
                 ]
     return jobs
@@ -469,7 +481,7 @@ def _collected(
     held: dict[str, list[Held]] = defaultdict(list)
     for number, (job, part) in enumerate(zip(jobs, parts, strict=True), start=1):
         for key, outcomes in part.items():
-            held[_name(job.plan, key)] += outcomes
+            held[_name(job.recipe, job.plan, key)] += outcomes
         tell(number, len(jobs))
     return held
 
@@ -489,14 +501,9 @@ def _run_job(job: _Job, y: NDArray[np.intp], config: Config) -> dict[ModelKey, l
         raise DataError(f"{job.plan.protocol.label}: {error}") from error
 
 
-def _name(plan: Plan, key: ModelKey) -> str:
-    """The name of a model under a protocol."""
-    return f"{plan.protocol.key}/{key}"
-
-
-def _part(tell: Callable[[int, int], None], number: int, n: int, done: int, total: int) -> None:
-    """Tell the progress of one of n parts as that of the whole."""
-    tell(number * total + done, n * total)
+def _name(recipe: Recipe, plan: Plan, key: ModelKey) -> str:
+    """The name of a model under a protocol, after a preprocessing."""
+    return f"{recipe}/{plan.protocol.key}/{key}"
 
 
 def _variant(recipe: Recipe, values: FoldValues, dataset: Dataset) -> Variant:

@@ -55,7 +55,7 @@ def build(results: Results) -> dict[str, Table]:
         *(brief(results, protocol) for protocol in in_brief(results)),
         permutations(results),
         learning_curves(results),
-        *(variants(results, protocol) for protocol in full),
+        *(variants(results, protocol) for protocol in results.ran),
         leaky_twin(results),
         misclassified(results),
         predictions(results),

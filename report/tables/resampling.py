@@ -128,11 +128,13 @@ def variants(results: Results, protocol: Protocol) -> Table | None:
     found = others | {(main.key, e.model): e for e in results.of_protocol(protocol.key)}
     resampled = protocol.resampled
     rows = []
+    gaps = False
     for model in results.models:
         cells = []
         for variant in results.variants:
             one = found.get((variant.key, model.key))
             if one is None:
+                gaps = True
                 cells.append(formats.UNDEFINED)
             else:
                 cells.append(
@@ -145,7 +147,8 @@ def variants(results: Results, protocol: Protocol) -> Table | None:
         caption=f"{protocol.label}, {what} after each preprocessing.",
         columns=columns("Model", *(f"*{variant.label}" for variant in results.variants)),
         rows=tuple(rows),
-        note=f"{main.label}: the preprocessing of this report, as everywhere else in it.",
+        note=f"{main.label}: the preprocessing of this report, as everywhere else in it."
+        + (f" {formats.UNDEFINED}: not run; such models have no fast path." if gaps else ""),
     )
 
 
