@@ -133,6 +133,22 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
             fontManager.ttflist[:] = known
 
 
+@cache
+def figure_faces() -> dict[str, Face]:
+    """Give the faces that figures are drawn with, by the name that matplotlib knows them by.
+
+    Returns
+    -------
+    dict of str to Face
+        By PostScript name.
+    """
+    from fontTools.ttLib import TTFont
+
+    return {
+        TTFont(TEMPLATES / "fonts" / face.file)["name"].getDebugName(6): face for face in FACES[:2]
+    }
+
+
 def fontconfig(cache: Path) -> str:
     """Write the configuration that shows Pango the fonts of matplotlib and no others.
 

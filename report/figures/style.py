@@ -16,6 +16,7 @@ import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from report.figures.paper import for_paper
 from report.fonts import figure_fonts, spell_unknown
 
 INK = "#1b1b1b"
@@ -88,8 +89,18 @@ class Picture:
 
     @property
     def data_uri(self) -> str:
-        """The drawing as a data address."""
-        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode('ascii')}"
+        """The drawing as a data address, for the screen."""
+        return _data_uri(self.svg)
+
+    @property
+    def paper_uri(self) -> str:
+        """The drawing as a data address, for WeasyPrint."""
+        return _data_uri(for_paper(self.svg))
+
+
+def _data_uri(svg: bytes) -> str:
+    """Write a drawing as a data address."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
 
 
 @contextmanager
