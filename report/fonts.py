@@ -149,6 +149,27 @@ def figure_faces() -> dict[str, Face]:
     }
 
 
+@cache
+def advances(*, bold: bool) -> dict[str, float]:
+    """Give the widths of the letters of the sans-serif face.
+
+    Parameters
+    ----------
+    bold : bool
+        Whether of the bold face.
+
+    Returns
+    -------
+    dict of str to float
+        In the size of the type, by character.
+    """
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(TEMPLATES / "fonts" / FACES[bold].file)
+    size, widths = font["head"].unitsPerEm, font["hmtx"].metrics
+    return {chr(code): widths[name][0] / size for code, name in font.getBestCmap().items()}
+
+
 def fontconfig(cache: Path) -> str:
     """Write the configuration that shows Pango the fonts of matplotlib and no others.
 

@@ -63,6 +63,7 @@ _RC: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # else its place is sought above all ticks
     "axes.unicode_minus": True,
     "text.color": INK,
     "text.parse_math": False,  # names are strangers' text: a dollar sign is a dollar sign
@@ -180,6 +181,7 @@ def to_svg(figure: Figure) -> bytes:
         SVG, the same for the same drawing.
     """
     FigureCanvasSVG(figure)
+    _lay_out(figure)
     buffer = io.BytesIO()
     figure.savefig(
         buffer,
@@ -188,6 +190,19 @@ def to_svg(figure: Figure) -> bytes:
         metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
     )
     return buffer.getvalue()
+
+
+def _lay_out(figure: Figure) -> None:
+    """Find the places of all parts, once: `savefig` would draw everything for that first."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.get_label_text():
+                axis.set_label_coords(0, 0)  # else its place is sought even without a text
+    figure.dpi = FigureCanvasSVG.fixed_dpi
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def class_style(position: int) -> tuple[str, str]:
