@@ -133,6 +133,43 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
             fontManager.ttflist[:] = known
 
 
+@cache
+def figure_faces() -> dict[str, Face]:
+    """Give the faces that figures are drawn with, by the name that matplotlib knows them by.
+
+    Returns
+    -------
+    dict of str to Face
+        By PostScript name.
+    """
+    from fontTools.ttLib import TTFont
+
+    return {
+        TTFont(TEMPLATES / "fonts" / face.file)["name"].getDebugName(6): face for face in FACES[:2]
+    }
+
+
+@cache
+def advances(*, bold: bool) -> dict[str, float]:
+    """Give the widths of the letters of the sans-serif face.
+
+    Parameters
+    ----------
+    bold : bool
+        Whether of the bold face.
+
+    Returns
+    -------
+    dict of str to float
+        In the size of the type, by character.
+    """
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(TEMPLATES / "fonts" / FACES[bold].file)
+    size, widths = font["head"].unitsPerEm, font["hmtx"].metrics
+    return {chr(code): widths[name][0] / size for code, name in font.getBestCmap().items()}
+
+
 def fontconfig(cache: Path) -> str:
     """Write the configuration that shows Pango the fonts of matplotlib and no others.
 

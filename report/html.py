@@ -15,6 +15,7 @@ from report.figures import catalogue as figure_catalogue
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
 from report.selection import IN_FULL
 from report.tables import catalogue as table_catalogue
+from report.tables.widths import column_widths
 
 N_GRAVEST = 3
 
@@ -95,6 +96,7 @@ def environment(spell: Callable[[str], str]) -> Environment:
         "parts": formats.parts,
         "percent": formats.percent,
         "plain": formats.plain,
+        "column_widths": column_widths,
         "of_section": of_section,
     }
     return jinja

@@ -8,10 +8,12 @@ import gc
 import logging
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from report.fonts import fontconfig
 
@@ -20,27 +22,24 @@ class PdfError(RuntimeError):
     """The PDF cannot be made here, or not without complaint."""
 
 
-MISSING_PANGO = (
-    "PDF: expected the Pango library, found none. Install it (Debian, Ubuntu: apt-get install "
-    "libpango-1.0-0 libpangoft2-1.0-0; Fedora: dnf install pango; macOS: brew install pango; "
-    "Windows: the MSYS2 package mingw-w64-x86_64-pango), or use --no-pdf"
+MISSING = (
+    "PDF: expected the libraries Pango and HarfBuzz-Subset (4.1 or later), found no {}. Install "
+    "them (Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
+    "Fedora: dnf install pango harfbuzz; macOS: brew install pango; Windows: the MSYS2 package "
+    "mingw-w64-x86_64-pango), or use --no-pdf"
 )
+_TRIAL = "<!DOCTYPE html><html lang=en><title>A page</title><p>with a line"
 
 
 def check() -> None:
-    """See that a PDF can be made, before anything is computed.
+    """See that a PDF can be made, before anything is computed: print a page of one line.
 
     Raises
     ------
     PdfError
-        If WeasyPrint does not find the Pango library; the message names the packages.
+        If WeasyPrint does not find the libraries that it needs; the message names the packages.
     """
-    try:
-        # Where the library is missing, WeasyPrint prints advice of its own.
-        with _own_fonts(), redirect_stdout(StringIO()):
-            import weasyprint  # noqa: F401  # loads the system library
-    except OSError as error:
-        raise PdfError(MISSING_PANGO) from error
+    render(_TRIAL)
 
 
 def render(page: str) -> bytes:
@@ -59,22 +58,33 @@ def render(page: str) -> bytes:
     Raises
     ------
     PdfError
-        If the Pango library is missing, or WeasyPrint had anything to say.
+        If a library is missing, or WeasyPrint had anything to say.
     """
-    check()
-    import weasyprint
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher
-
-    fetcher = URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
     with _own_fonts(), _collected_log() as lines, _without_collection():
+        weasyprint = _weasyprint()
+        fetcher = weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
         try:
             document = weasyprint.HTML(string=page, url_fetcher=fetcher)
             content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
-        except FatalURLFetchingError as error:
+        except weasyprint.urls.FatalURLFetchingError as error:
             raise PdfError(f"PDF: expected data addresses only, found another: {error}") from error
+    if any("install HarfBuzz-Subset" in line for line in lines):
+        # WeasyPrint can do without, but then the bytes hold the time of day.
+        raise PdfError(MISSING.format("HarfBuzz-Subset"))
     if lines:
         raise PdfError(f"PDF: expected no complaint from WeasyPrint, found: {lines[0]}")
     return content
+
+
+def _weasyprint() -> Any:
+    """Load WeasyPrint, which loads the libraries of the system."""
+    try:
+        # Where one is missing, WeasyPrint prints and warns on its own.
+        with redirect_stdout(StringIO()), warnings.catch_warnings(action="ignore"):
+            import weasyprint
+    except OSError as error:
+        raise PdfError(MISSING.format("Pango")) from error
+    return weasyprint
 
 
 @contextmanager

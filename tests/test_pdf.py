@@ -316,3 +316,13 @@ def test_without_pango_the_error_says_what_to_do(words: str) -> None:
         pdf.check()
 
     assert words in str(caught.value)
+
+
+def test_without_the_subsetter_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only the subsetter is missing, that is found out before anything is computed."""
+    import weasyprint.pdf.fonts
+
+    monkeypatch.setattr(weasyprint.pdf.fonts, "harfbuzz_subset", None)
+
+    with pytest.raises(PdfError, match="found no HarfBuzz-Subset.*libharfbuzz-subset0.*--no-pdf"):
+        pdf.check()

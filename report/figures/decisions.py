@@ -37,14 +37,18 @@ def error_map(results: Results, protocol: Protocol) -> Picture | None:
     counts = [[evaluation.n_wrong[column] for column in shown] for evaluation in scored]
     figure = style.canvas(style.COLUMN_MM, 34 + 4.4 * len(scored))
     axes: Any = figure.subplots()
-    axes.pcolormesh(
+    n_rows, n_columns = len(scored), len(shown)
+    axes.imshow(
         [[n / protocol.n_repeats for n in row] for row in counts],
         cmap="Oranges",
         vmin=0,
         vmax=1.1,
-        edgecolors="white",
-        linewidth=0.8,
+        aspect="auto",
+        interpolation="none",
+        extent=(0, n_columns, n_rows, 0),
     )
+    axes.hlines(range(1, n_rows), 0, n_columns, color="white", linewidth=0.8)
+    axes.vlines(range(1, n_columns + 1), 0, n_rows, color="white", linewidth=0.8)
     if protocol.n_repeats > 1:
         for row, line in enumerate(counts):
             for column, n in enumerate(line):
@@ -70,7 +74,6 @@ def error_map(results: Results, protocol: Protocol) -> Picture | None:
         [row + 0.5 for row in range(len(scored))],
         [results.model(evaluation.model).label for evaluation in scored],
     )
-    axes.invert_yaxis()
     # A single hard sample is a cell, not a banner.
     axes.set_xlim(0, max(len(shown), 20))
     axes.tick_params(length=0)

@@ -70,7 +70,7 @@ def _forest(axes: Any, results: Results, protocol: Protocol) -> None:
         colour = style.BASELINE if evaluation.model in baseline else style.CLASS_COLOURS[0]
         primary = evaluation.key == results.primary_evaluation
         interval = evaluation.accuracy_interval
-        axes.plot([interval.low, interval.high], [row, row], color=colour, linewidth=1.5)
+        axes.hlines(row, interval.low, interval.high, color=colour, linewidth=1.5)
         axes.plot(
             evaluation.accuracy,
             row,

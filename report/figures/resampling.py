@@ -67,8 +67,8 @@ def _null(axes: Any, record: Permutation, width: int) -> None:
     counts = [0] * (max(record.null) // width + 1)
     for errors in record.null:
         counts[errors // width] += 1
-    middles = [width * k + (width - 1) / 2 for k in range(len(counts))]
-    axes.bar(middles, counts, width=width, color=style.BACKDROP, linewidth=0)
+    edges = [width * k - 0.5 for k in range(len(counts) + 1)]
+    axes.stairs(counts, edges, fill=True, color=style.BACKDROP, linewidth=0)
     axes.axvline(record.n_errors, color=style.MARK, linewidth=1.6)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))

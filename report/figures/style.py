@@ -16,6 +16,7 @@ import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from report.figures.paper import for_paper
 from report.fonts import figure_fonts, spell_unknown
 
 INK = "#1b1b1b"
@@ -62,6 +63,7 @@ _RC: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # else its place is sought above all ticks
     "axes.unicode_minus": True,
     "text.color": INK,
     "text.parse_math": False,  # names are strangers' text: a dollar sign is a dollar sign
@@ -88,8 +90,18 @@ class Picture:
 
     @property
     def data_uri(self) -> str:
-        """The drawing as a data address."""
-        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode('ascii')}"
+        """The drawing as a data address, for the screen."""
+        return _data_uri(self.svg)
+
+    @property
+    def paper_uri(self) -> str:
+        """The drawing as a data address, for WeasyPrint."""
+        return _data_uri(for_paper(self.svg))
+
+
+def _data_uri(svg: bytes) -> str:
+    """Write a drawing as a data address."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
 
 
 @contextmanager
@@ -169,6 +181,7 @@ def to_svg(figure: Figure) -> bytes:
         SVG, the same for the same drawing.
     """
     FigureCanvasSVG(figure)
+    _lay_out(figure)
     buffer = io.BytesIO()
     figure.savefig(
         buffer,
@@ -177,6 +190,19 @@ def to_svg(figure: Figure) -> bytes:
         metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
     )
     return buffer.getvalue()
+
+
+def _lay_out(figure: Figure) -> None:
+    """Find the places of all parts, once: `savefig` would draw everything for that first."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.get_label_text():
+                axis.set_label_coords(0, 0)  # else its place is sought even without a text
+    figure.dpi = FigureCanvasSVG.fixed_dpi
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def class_style(position: int) -> tuple[str, str]:
