@@ -3,10 +3,16 @@
 Each passes once over the genes of a row, where NumPy would pass once for each operation.
 """
 
+import numpy as np
+
 from pipeline.compiled import Cube, Integers, Matrix, Vector, compiled, inner
 
 SMALLEST_WIDTH = 1e-300
 """A range below it cannot be divided into cells: its values are as good as equal."""
+
+
+MAX_INSERTED = 32
+"""Genes that are sorted one by one; more are merged."""
 
 
 @compiled
@@ -74,6 +80,95 @@ def find_places(
 
 
 @compiled
+def find_best(
+    values: Matrix,
+    sign: float,
+    least: float,
+    counts: Integers,
+    cell: Integers,
+    n_above: Integers,
+    order: Integers,
+    entry: Integers,
+) -> None:
+    """Say from which number of best genes on each gene is among them.
+
+    Genes are put into cells of falling value, from the best cell to the one that holds the
+    last gene asked for, and sorted there; of equal ones the first stays the first.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_rows, n_genes)
+        What the genes are ranked by, after multiplication with `sign`.
+    sign : float
+        1, or -1 to begin with the smallest.
+    least : float
+        A gene that is not above it enters never.
+    counts : ndarray of int, shape (n_counts,)
+        Numbers of best genes, increasing.
+    cell : ndarray of int, shape (n_genes,)
+        Memory.
+    n_above : ndarray of int, shape (n_cells + 1,)
+        Memory.
+    order : ndarray of int, shape (n_genes,)
+        Memory.
+    entry : ndarray of int, shape (n_rows, n_genes)
+        Positions in `counts` are written for genes that enter; the others are left.
+    """
+    n_genes, n_cells = values.shape[1], len(n_above) - 1
+    for row in range(len(values)):
+        lowest = highest = sign * values[row, 0]
+        for i in range(n_genes):
+            value = sign * values[row, i]
+            lowest, highest = min(lowest, value), max(highest, value)
+        lowest = max(lowest, least)
+        width = highest - lowest
+        scale = (n_cells - 1) / width if width > SMALLEST_WIDTH else 0.0
+        for c in range(n_cells + 1):
+            n_above[c] = 0
+        for i in range(n_genes):
+            value = sign * values[row, i]
+            cell[i] = int((highest - value) * scale) if value > least else n_cells
+            if cell[i] < n_cells:
+                n_above[cell[i] + 1] += 1
+        last = 0
+        while last < n_cells and n_above[last] < counts[-1]:
+            n_above[last + 1] += n_above[last]
+            last += 1
+        n = n_above[last]  # all genes of the first `last` cells
+        for i in range(n_genes):
+            if cell[i] < last:
+                order[n_above[cell[i]]] = i
+                n_above[cell[i]] += 1
+        start = 0
+        for c in range(last):
+            _sort(values, row, sign, order, start, n_above[c])
+            start = n_above[c]
+        at = 0
+        for place in range(min(n, counts[-1])):
+            while place >= counts[at]:
+                at += 1
+            entry[row, order[place]] = at
+
+
+@inner
+def _sort(values: Matrix, row: int, sign: float, order: Integers, start: int, stop: int) -> None:
+    """Sort genes by falling value; of equal ones the first stays the first."""
+    if stop - start > MAX_INSERTED:
+        falling = np.empty(stop - start)
+        for i in range(start, stop):
+            falling[i - start] = -sign * values[row, order[i]]
+        order[start:stop] = order[start:stop][falling.argsort(kind="mergesort")]
+        return
+    for i in range(start + 1, stop):
+        gene = order[i]
+        value, j = sign * values[row, gene], i
+        while j > start and sign * values[row, order[j - 1]] < value:
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = gene
+
+
+@compiled
 def find_limits(values: Matrix, limits: Matrix, ties_enter: bool, entry: Integers) -> None:
     """Say from which of falling limits on each value lies beyond the limit.
 
@@ -132,3 +227,21 @@ def add_entering(weights: Matrix, entry: Integers, values: Matrix, sums: Cube) -
                 weight = weights[row, gene]
                 for i in range(n_samples):
                     sums[row, at, i] += weight * values[gene, i]
+
+
+@compiled
+def add_totals(weights: Matrix, entry: Integers, sums: Matrix) -> None:
+    """Add the weight of each gene where it enters.
+
+    Parameters
+    ----------
+    weights : ndarray of float, shape (n_rows, n_genes)
+        Weights of the genes.
+    entry : ndarray of int, shape (n_rows, n_genes)
+        Point of the grid at which each gene enters; n_grid for never.
+    sums : ndarray of float, shape (n_rows, n_grid + 1)
+        Zeros, to be added to.
+    """
+    for row in range(len(weights)):
+        for gene in range(weights.shape[1]):
+            sums[row, entry[row, gene]] += weights[row, gene]

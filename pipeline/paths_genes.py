@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.gene_loops import add_entering, find_limits, find_places
+from pipeline.gene_loops import add_entering, add_totals, find_best, find_limits, find_places
 
 PRODUCT_VALUES = 2**21
 """Results of one matrix product, 16 MB: many label vectors, for the genes are read each time."""
@@ -95,10 +95,7 @@ def entries(values: NDArray[np.float64], counts: Sequence[int]) -> NDArray[np.in
     ndarray of int, shape (n_vectors, n_genes)
         Position in `counts`; n_counts for a gene that never enters.
     """
-    fewer = np.array([count for count in counts if count < values.shape[1]], dtype=np.intp)
-    places = values.shape[1] - fewer  # of the last gene kept
-    last, next_best = np.split(order_statistics(values, [*places, *(places - 1)]), 2, axis=1)
-    return _kept(values, last, next_best, fewer)
+    return _entries(values, counts, -np.inf, (1.0,))
 
 
 def entries_by_side(values: NDArray[np.float64], counts: Sequence[int]) -> NDArray[np.int32]:
@@ -116,31 +113,19 @@ def entries_by_side(values: NDArray[np.float64], counts: Sequence[int]) -> NDArr
     ndarray of int, shape (n_vectors, n_genes)
         Position in `counts`; n_counts for a gene that never enters, such as one at 0.
     """
-    n_genes = values.shape[1]
-    fewer = np.array([count for count in counts if count < n_genes], dtype=np.intp)
-    high, low = n_genes - fewer, fewer - 1
-    found = order_statistics(values, [*high, *(high - 1), *low, *(low + 1)])
-    last, next_best, last_low, next_low = np.split(found, 4, axis=1)
-    entry = _kept(values, np.maximum(last, 0.0), np.maximum(next_best, -1.0), fewer)
-    entry_low = _kept(-values, np.maximum(-last_low, 0.0), np.maximum(-next_low, -1.0), fewer)
-    entry = np.where(values < 0, entry_low, entry)
-    entry[values == 0] = len(counts)
-    return entry
+    return _entries(values, counts, 0.0, (1.0, -1.0))
 
 
-def _kept(
-    values: NDArray[np.float64],
-    last: NDArray[np.float64],
-    next_best: NDArray[np.float64],
-    counts: NDArray[np.intp],
+def _entries(
+    values: NDArray[np.float64], counts: Sequence[int], least: float, signs: tuple[float, ...]
 ) -> NDArray[np.int32]:
-    """Entries by the values of the last gene kept and of the next; of tied ones the first."""
-    entry = entries_beyond(values, last, ties_enter=True)
-    for row, j in np.argwhere(last == next_best):
-        tied = np.flatnonzero(values[row] == last[row, j])
-        n_better = int((values[row] > last[row, j]).sum())
-        surplus = tied[counts[j] - n_better :]
-        entry[row, surplus] = np.maximum(entry[row, surplus], j + 1)
+    """Entries of the best genes above a value, or of those of both signs."""
+    entry = np.full(values.shape, len(counts), dtype=np.int32)
+    n_genes = values.shape[1]
+    if n_genes:
+        memory = [np.empty(n, np.int64) for n in (n_genes, N_CELLS + 1, n_genes)]
+        for sign in signs:
+            find_best(np.ascontiguousarray(values), sign, least, np.array(counts), *memory, entry)
     return entry
 
 
@@ -240,7 +225,9 @@ def running_totals(
     list of ndarray of float, shape (n_vectors, n_grid)
         For each kind the sums over the genes that have entered at each point.
     """
-    n_vectors = len(entry)
-    flat = (entry + (n_grid + 1) * np.arange(n_vectors)[:, np.newaxis]).ravel()
-    sums = [np.bincount(flat, kind.ravel(), n_vectors * (n_grid + 1)) for kind in weights]
-    return [total.reshape(n_vectors, -1)[:, :n_grid].cumsum(axis=1) for total in sums]
+    totals = []
+    for kind in weights:
+        sums = np.zeros((len(entry), n_grid + 1))
+        add_totals(np.ascontiguousarray(kind), entry, sums)
+        totals.append(sums[:, :n_grid].cumsum(axis=1))
+    return totals
