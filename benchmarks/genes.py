@@ -10,7 +10,7 @@ from benchmarks.task import SEED, Data, Labels, Task
 from pipeline import max_t, ranking, stability
 
 CLASSES = ("a", "b")
-N_PERMUTATIONS = 1_000
+N_PERMUTATIONS = 10_000
 N_BOOTSTRAPS = 100
 
 
@@ -134,6 +134,6 @@ def _in_relabellings(p_values: NDArray[np.float64]) -> Labels:
 
 
 TASKS = (
-    Task("max-T, Welch's t, 1,000 relabellings", fast_max_t, plain_max_t),
+    Task("max-T, Welch's t, 10,000 relabellings", fast_max_t, plain_max_t),
     Task("100 bootstraps of the ranking", fast_bootstraps, plain_bootstraps),
 )
