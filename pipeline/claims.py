@@ -7,6 +7,7 @@ correction    the same models on samples that they never saw
 """
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from pipeline.classifiers import ENTRIES
 from pipeline.config import ClaimSection, Config
 from pipeline.dataset import Dataset
 from pipeline.errors import ConfigError
-from pipeline.preprocess import variant_statement
+from pipeline.evaluate import VARIANT_LABELS
 from pipeline.progress import Progress
 from pipeline.protocols import Fold, Plan
 from pipeline.records.base import MethodStep, Statement, Value
@@ -91,14 +92,13 @@ def method(claims: tuple[Claim, ...]) -> tuple[MethodStep, ...]:
     """
     if not claims:
         return ()
-    n_genes = [t.description for c in claims for t in c.hypothesis("genes-first").trials]
     template = (
-        "Published figures: all confusion matrices of test sets of up to {largest} samples, and "
-        "of the sizes that the stated numbers allow, were searched for those that give every "
-        "figure as printed [@brown2017]; a printed figure was taken for any value that rounds to "
+        "All confusion matrices of test sets of up to {largest} samples, and of the sizes that "
+        "the stated numbers allow, were searched for those that give every published figure as "
+        "printed [@brown2017]; a printed figure was taken for any value that rounds to "
         "it, up or to even, or is cut to it. The stated protocol was then followed on "
-        "{values}, labels joined by the name of the sample, at the stated seed and at up to "
-        "{n_seeds} others; models were fitted to their optimum on the products of the samples, "
+        "values {values}, labels joined by the name of the sample, at the stated seed and at up "
+        "to {n_seeds} others; models were fitted to their optimum on the products of the samples, "
         "which gives the model that a program solving on the genes gives where it converges. "
         "Defects that may explain the figures were tried at the stated seed: labels joined by "
         "position with and without other columns in, in {n_joins} variants, labels shuffled, "
@@ -106,16 +106,21 @@ def method(claims: tuple[Claim, ...]) -> tuple[MethodStep, ...]:
         "meets most figures was run again over the seeds. Intervals: Wilson's [@wilson1927]; of "
         "F1 Wilson's for the share right among the samples that involve the class, carried over."
     )
-    joins = [len(c.hypothesis(key).trials) for c in claims for key in ("calls-in", "by-position")]
-    recipes = dict.fromkeys(value.value for c in claims for value in c.protocol.values if value.name == "recipe")
+    joins = [c.hypothesis(key).trials for c in claims for key in ("calls-in", "by-position")]
+    genes = [t.description for c in claims for t in c.hypothesis("genes-first").trials]
     values = (
         Value(name="largest", value=max(c.arithmetic.largest for c in claims), format="count"),
         Value(name="n_seeds", value=max(c.n_seeds for c in claims), format="count"),
-        Value(name="n_joins", value=sum(joins), format="count"),
-        Value(name="values", value=" or ".join(map(str, recipes)), format="text"),
-        Value(name="genes", value=" or ".join(dict.fromkeys(n_genes)), format="text"),
+        Value(name="n_joins", value=sum(map(len, joins)), format="count"),
+        Value(name="values", value=_listed(c.values for c in claims), format="text"),
+        Value(name="genes", value=_listed(genes), format="text"),
     )
     return (MethodStep(title="Claims", text=Statement(template=template, values=values)),)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Each text once."""
+    return " or ".join(dict.fromkeys(texts))
 
 
 def _examine(
@@ -133,6 +138,8 @@ def _examine(
     figures = tuple(_with_interval(figure, arithmetic, dataset.classes) for figure in figures)
     bench = claims_rerun.bench(dataset, config, claim, figures)
     seed = config.seed if claim.seed is None else claim.seed
+    is_fixed = claim.seed is not None or claim.protocol == "given"
+    rerun = _rerun(bench, seed)
     tried = defects.hypotheses(dataset, bench, seed=seed)
     return Claim(
         key=claim.key,
@@ -143,17 +150,20 @@ def _examine(
             ClaimedModel(key=key, label=ENTRIES[key].label, noun=ENTRIES[key].noun)
             for key in claim.models
         ),
-        protocol=_protocol(claim, bench),
+        protocol=_protocol(claim, len(bench.rows)),
+        values=VARIANT_LABELS[claim.recipe].lower(),
+        test_share=claim.test_share if claim.protocol == "holdout" else None,
+        n_folds=claim.n_folds if claim.protocol == "cross-validation" else None,
         n_samples=claim.n_samples,
         n_test=claim.n_test,
         seed=seed,
-        seed_is_stated=claim.seed is not None,
-        n_seeds=len(claims_rerun.seeds(claim)),
+        seed_is_stated=is_fixed,
+        n_seeds=rerun.distributions[0].n_seeds if rerun.distributions else 0,
         figures=figures,
         arithmetic=arithmetic,
-        rerun=_rerun(bench, seed),
+        rerun=rerun,
         hypotheses=tried,
-        reproduced_by=tuple(h.key for h in tried if h.n_exact and claim.seed is not None),
+        reproduced_by=tuple(h.key for h in tried if h.n_exact and is_fixed),
         n_trials=sum(len(h.trials) for h in tried),
         corrected=_corrected(bench, plans),
     )
@@ -215,60 +225,63 @@ def _implied_interval(
 ) -> Interval | None:
     """The interval of a figure from implied counts; None where they leave its counts open."""
     if figure.label is None:
-        return claims_figures.interval(figure, (fit.n_correct, 0, 0), n_errors=fit.n_errors)
+        return claims_figures.interval(figure, fit.n_correct, 0, 0, fit.n_errors)
     k = classes.index(figure.label)
     missed = fit.fewest_wrong[k]
     if figure.measure != "f1" and missed != fit.most_wrong[k]:
         return None
-    counts = (fit.n_right[k], missed, fit.n_involved[k] - missed)
-    return claims_figures.interval(figure, counts)
+    return claims_figures.interval(figure, fit.n_right[k], missed, fit.n_involved[k] - missed, 0)
 
 
-def _protocol(claim: ClaimSection, bench: Bench) -> Statement:
-    """Say what is stated of the protocol."""
-    values = [Value(name="n", value=len(bench.rows), format="count")]
+def _protocol(claim: ClaimSection, n_samples: int) -> Statement:
+    """Say what is stated of how samples are held out."""
+    path = f"claims[{claim.key}]"
+    values = [
+        Value(name="n", value=n_samples, format="count", path=f"{path}.rerun.n_samples"),
+        Value(name="share", value=claim.test_share, format="percent", path=f"{path}.test_share"),
+        Value(name="n_folds", value=claim.n_folds, format="count", path=f"{path}.n_folds"),
+        Value(name="seed", value=claim.seed or 0, format="number", path=f"{path}.seed"),
+    ]
     part = "the {n} training samples" if claim.samples == "train" else "all {n} samples"
-    stratified = ", each class in its proportion" if claim.stratified else ""
-    if claim.protocol == "given":
-        text = "train on the given training samples, test once on the independent ones"
-    elif claim.protocol == "cross-validation":
-        text = f"{{n_folds}}-fold cross-validation of {part}{stratified}"
-        values.append(Value(name="n_folds", value=claim.n_folds, format="count"))
-    else:
-        text = f"{{share}} of {part} held out at random{stratified}"
-        values.append(Value(name="share", value=claim.test_share, format="percent"))
+    text = {
+        "given": "trained on the given training samples, tested on the independent ones",
+        "cross-validation": f"{{n_folds}}-fold cross-validation of {part}",
+        "holdout": f"{{share}} of {part} held out at random",
+    }[claim.protocol]
+    if claim.stratified and claim.protocol != "given":
+        text += ", each class in its proportion"
     if claim.seed is not None:
-        text += ", random_state {seed}"
-        values.append(Value(name="seed", value=claim.seed, format="number"))
-    recipe = variant_statement(bench.preprocess)
-    if claim.recipe == "raw":
-        values.append(Value(name="recipe", value="values as supplied", format="text"))
-    else:
-        values.append(
-            Value(name="recipe", value=f"values of the recipe {claim.recipe}", format="text")
-        )
-    return Statement(template=f"{text}; {{recipe}}.", values=tuple(values))
+        text += ", with the seed {seed}"
+    used = tuple(value for value in values if f"{{{value.name}}}" in text)
+    return Statement(template=text, values=used)
 
 
 def _rerun(bench: Bench, seed: int) -> Rerun:
     """Follow the stated protocol with labels joined by name."""
     joined = Joined(bench.rows, bench.rows)
     reason = claims_rerun.obstacle(bench, joined)
+    n_samples, stated = len(bench.rows), bench.claim.n_samples
     if reason:
         return Rerun(
-            n_samples=len(bench.rows), own=(), distributions=(), n_fitting=0, not_run=reason
+            n_samples=n_samples,
+            own=(),
+            distributions=(),
+            n_fitting=0,
+            exact=False,
+            not_run=reason,
         )
     splits = [
         Split(joined, claims_rerun.folds_of(bench, joined, s))
-        for s in claims_rerun.seeds(bench.claim)
+        for s in claims_rerun.seeds(bench, joined)
     ]
     spread, n_fitting = claims_rerun.distributions(bench, splits)
     own = claims_rerun.run_once(bench, joined, claims_rerun.folds_of(bench, joined, seed))
     return Rerun(
-        n_samples=len(bench.rows),
+        n_samples=n_samples,
         own=own,
         distributions=spread,
         n_fitting=n_fitting,
+        exact=stated in (None, n_samples) and all(run.fits for run in own),
         not_run=None,
     )
 
@@ -279,20 +292,16 @@ def _corrected(bench: Bench, plans: tuple[Plan, ...]) -> Corrected:
     folds = tuple(Fold(0, f.train, f.test) for f in plan.folds if f.repeat == 0)
     everyone = np.arange(len(bench.y))
     runs = claims_rerun.run_once(bench, Joined(everyone, everyone), folds)
-    n_test = len(np.unique(np.concatenate([fold.test for fold in folds])))
-    template = (
-        "tested once on the {n_test} independent samples"
-        if plan.protocol.key == "given"
-        else "{n_folds}-fold cross-validation of all {n_test} samples"
-    )
+    given = plan.protocol.key == "given"
+    path = f"claims[{bench.claim.key}].corrected.runs[{runs[0].key}].n_test"
+    counted = (Value(name="n_test", value=runs[0].n_test, format="count", path=path),)
     return Corrected(
         protocol=plan.protocol.key,
         description=Statement(
-            template=template,
-            values=(
-                Value(name="n_test", value=n_test, format="count"),
-                Value(name="n_folds", value=len(folds), format="count"),
-            ),
+            template="on the {n_test} independent samples"
+            if given
+            else "in one cross-validation of all {n_test} samples",
+            values=counted,
         ),
         runs=runs,
     )

@@ -32,7 +32,7 @@ Counts = tuple[int, int, int]
 """Right samples of a class, its samples called something else, and others called it."""
 
 
-class _TooMany(Exception):
+class _TooManyError(Exception):
     """The search would not end in reasonable time."""
 
 
@@ -76,7 +76,7 @@ def search(
     try:
         for n_test in sorted({*range(1, searched + 1), *stated_sizes}):
             found += _of_size(n_test, figures, classes, supports)
-    except _TooMany:
+    except _TooManyError:
         found = []
         reason = (
             f"with {len(classes)} classes and so few figures more than {MAX_COMBINATIONS} "
@@ -139,14 +139,14 @@ def _options(
     """Counts of one class that give its own figures."""
     two = n_classes == 2
     if (n_correct + 1) * (n_errors + 1) ** (1 if two else 2) > MAX_OPTIONS:
-        raise _TooMany
+        raise _TooManyError
     right, missed, called = _grid(n_correct, n_errors, two=two)
     kept = missed + called <= n_errors
     if support is not None:
         kept &= right + missed == support
     for figure in figures:
         if figure.label == label:
-            kept &= agrees(figure.text, *fraction(figure.measure, (right, missed, called)))
+            kept &= agrees(figure.text, *fraction(figure.measure, right, missed, called))
     columns = (right[kept].tolist(), missed[kept].tolist(), called[kept].tolist())
     return list(zip(*columns, strict=True))
 
@@ -166,7 +166,7 @@ def _combinations(
     """One choice for each class, so that all sums are right; the last follows from the others."""
     *first, last = options
     if prod(map(len, first)) > MAX_COMBINATIONS:
-        raise _TooMany
+        raise _TooManyError
     possible = set(last)
     for chosen in product(*first):
         right, missed, called = map(sum, zip(*chosen, strict=True))

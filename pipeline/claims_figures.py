@@ -44,7 +44,7 @@ def bounds(text: str) -> tuple[Fraction, Fraction]:
 
 
 def fraction(
-    measure: Measure, counts: tuple[Any, Any, Any], *, n_errors: Any = 0
+    measure: Measure, right: Any, missed: Any, called: Any, n_errors: Any = 0
 ) -> tuple[Any, Any]:
     """Give a figure as numerator and denominator.
 
@@ -52,9 +52,9 @@ def fraction(
     ----------
     measure : str
         Which figure.
-    counts : tuple of int or ndarray of int
+    right, missed, called : int or ndarray of int
         Right samples of the class, its samples called something else, others called it; for
-        the accuracy the right samples of all classes first.
+        the accuracy the right samples of all classes.
     n_errors : int or ndarray of int, default=0
         Errors in all, for the accuracy.
 
@@ -63,7 +63,6 @@ def fraction(
     tuple
         Numerator and denominator; both are 0 where the figure is undefined.
     """
-    right, missed, called = counts
     match measure:
         case "accuracy":
             return right, right + n_errors
@@ -96,6 +95,38 @@ def agrees(text: str, numerator: Any, denominator: Any) -> Any:
     return above & (numerator * high.denominator < high.numerator * denominator)
 
 
+def counts_of(
+    figure: StatedFigure, confusion: NDArray[np.intp], classes: tuple[str, ...]
+) -> tuple[Any, Any, Any, Any]:
+    """Take out of confusion matrices what a figure is made of.
+
+    Parameters
+    ----------
+    figure : StatedFigure
+        Which figure.
+    confusion : ndarray of int, shape (..., n_classes, n_classes)
+        Counts, rows true, columns predicted.
+    classes : tuple of str
+        Class labels.
+
+    Returns
+    -------
+    tuple of ndarray of int
+        What `fraction` takes: right samples, samples missed, others called, errors in all;
+        for the accuracy the right samples of all classes, and none missed or called.
+    """
+    diagonal = np.diagonal(confusion, axis1=-2, axis2=-1)
+    if figure.label is None:
+        right = diagonal.sum(axis=-1)
+        nothing = np.zeros_like(right)
+        return right, nothing, nothing, confusion.sum(axis=(-2, -1)) - right
+    k = classes.index(figure.label)
+    right = diagonal[..., k]
+    missed = confusion[..., k, :].sum(axis=-1) - right
+    called = confusion[..., :, k].sum(axis=-1) - right
+    return right, missed, called, np.zeros_like(right)
+
+
 def measure(
     figure: StatedFigure, confusion: NDArray[np.intp], classes: tuple[str, ...]
 ) -> Measured:
@@ -115,25 +146,18 @@ def measure(
     Measured
         Its value with an interval, and whether it prints as stated.
     """
-    right, n = int(np.trace(confusion)), int(confusion.sum())
-    if figure.label is None:
-        counts, n_errors = (right, 0, 0), n - right
-    else:
-        k = classes.index(figure.label)
-        a = int(confusion[k, k])
-        counts = (a, int(confusion[k].sum()) - a, int(confusion[:, k].sum()) - a)
-        n_errors = 0
-    numerator, denominator = fraction(figure.measure, counts, n_errors=n_errors)
+    counts = tuple(map(int, counts_of(figure, confusion, classes)))
+    numerator, denominator = fraction(figure.measure, *counts)
     return Measured(
         key=figure.key,
         value=numerator / denominator if denominator else None,
-        interval=interval(figure, counts, n_errors=n_errors),
+        interval=interval(figure, *counts),
         fits=bool(agrees(figure.text, numerator, denominator)),
     )
 
 
 def interval(
-    figure: StatedFigure, counts: tuple[int, int, int], *, n_errors: int = 0
+    figure: StatedFigure, right: int, missed: int, called: int, n_errors: int
 ) -> Interval | None:
     """Compute the interval of a figure from its counts.
 
@@ -141,10 +165,8 @@ def interval(
     ----------
     figure : StatedFigure
         Which figure.
-    counts : tuple of int
-        Right samples, samples missed, others called, as `claims_arithmetic.fraction` takes them.
-    n_errors : int, default=0
-        Errors in all, for the accuracy.
+    right, missed, called, n_errors : int
+        As `fraction` takes them.
 
     Returns
     -------
@@ -152,6 +174,6 @@ def interval(
         95 % interval; None where the figure is undefined.
     """
     if figure.measure == "f1":
-        return intervals.f1(counts[0], counts[1] + counts[2])
-    numerator, denominator = fraction(figure.measure, counts, n_errors=n_errors)
+        return intervals.f1(right, missed + called)
+    numerator, denominator = fraction(figure.measure, right, missed, called, n_errors)
     return intervals.wilson(numerator, denominator) if denominator else None

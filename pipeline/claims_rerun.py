@@ -11,14 +11,16 @@ work on n numbers a sample.
 """
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
-from pipeline.claims_figures import measure
+from pipeline.claims_figures import agrees, counts_of, fraction, measure
 from pipeline.config import ClaimModel, ClaimSection, Config, EvaluateSection, PreprocessSection
 from pipeline.dataset import Dataset
 from pipeline.gram import use_dual
@@ -27,10 +29,13 @@ from pipeline.nested import batches, nested
 from pipeline.paths import Prepared
 from pipeline.preprocess import FoldValues, with_recipe
 from pipeline.protocols import Fold, Rows
-from pipeline.records.claims import Distribution, Measured, Run, StatedFigure
+from pipeline.records.claims import Distribution, Run, StatedFigure
 
 MAX_SAMPLES = 1000
-"""Above so many samples hundreds of fits would take minutes."""
+"""Above so many samples even single runs of all defects would take minutes."""
+
+MAX_REPEATED = 300
+"""Above so many samples nothing is repeated over seeds."""
 
 Predicted = NDArray[np.intp]
 """Class indices of the samples in the order of the join; -1 for what was not held out."""
@@ -105,8 +110,9 @@ def bench(
         "neighbour_grid": (claim.n_neighbours,),
     }
     X = dataset.X
-    if claim.recipe == "raw" and use_dual(*X.shape):
-        X = np.linalg.qr(X.T, mode="r").T  # the same products of all samples, and far fewer genes
+    if claim.recipe == "raw" and len(X) <= MAX_SAMPLES and use_dual(*X.shape):
+        # The same products of all samples, and far fewer genes.
+        X = np.asarray(np.linalg.qr(X.T, mode="r")).T
     return Bench(
         claim=claim,
         figures=figures,
@@ -140,7 +146,7 @@ def obstacle(bench: Bench, joined: Joined) -> str | None:
     n = len(y)
     sizes = np.bincount(y, minlength=len(bench.classes))
     if n > MAX_SAMPLES:
-        return f"more than {MAX_SAMPLES} samples: to run it hundreds of times would take too long"
+        return f"more than {MAX_SAMPLES} samples would take too long"
     if (sizes > 0).sum() < 2:
         return f"{n} samples remain, of fewer than two classes"
     if claim.protocol == "given":
@@ -149,7 +155,11 @@ def obstacle(bench: Bench, joined: Joined) -> str | None:
         return None if "test" in parts and len(trained) > 1 else "there is no such split"
     if claim.protocol == "cross-validation":
         most = sizes.max() if claim.stratified else n
-        return None if most >= claim.n_folds else f"{n} samremain for {claim.n_folds} folds"
+        return (
+            None
+            if most >= claim.n_folds
+            else f"{n} samples remain, too few for {claim.n_folds} folds"
+        )
     n_test = math.ceil(claim.test_share * n)
     present = sizes[sizes > 0]
     if n - n_test < 2 or (
@@ -186,7 +196,10 @@ def folds_of(bench: Bench, joined: Joined, seed: int, *, number: int = 0) -> tup
     if claim.protocol == "cross-validation":
         kind = StratifiedKFold if claim.stratified else KFold
         splitter = kind(claim.n_folds, shuffle=True, random_state=seed)
-        return tuple(Fold(number, train, test) for train, test in splitter.split(rows, y))
+        with warnings.catch_warnings():
+            # A class smaller than the number of folds is missing from some.
+            warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+            return tuple(Fold(number, train, test) for train, test in splitter.split(rows, y))
     train, test = train_test_split(
         rows,
         test_size=claim.test_share,
@@ -196,20 +209,23 @@ def folds_of(bench: Bench, joined: Joined, seed: int, *, number: int = 0) -> tup
     return (Fold(number, train, test),)
 
 
-def seeds(claim: ClaimSection) -> range:
-    """Give the seeds over which a claim is run again.
+def seeds(bench: Bench, joined: Joined) -> range:
+    """Give the seeds over which a protocol is followed again.
 
     Parameters
     ----------
-    claim : ClaimSection
-        The claim.
+    bench : Bench
+        Data and protocol.
+    joined : Joined
+        Samples and labels.
 
     Returns
     -------
     range
-        From 0; one alone where the split is given.
+        From 0; empty where the split is given, and where there are many samples.
     """
-    return range(1 if claim.protocol == "given" else claim.n_seeds)
+    once = bench.claim.protocol == "given" or len(joined.values_of) > MAX_REPEATED
+    return range(0 if once else bench.claim.n_seeds)
 
 
 def predict(
@@ -322,61 +338,63 @@ def distributions(
     Returns
     -------
     distributions : tuple of Distribution
-        In the order of the models.
+        In the order of the models; empty without a split.
     n_fitting : int
         Seeds at which every model meets every figure.
     """
+    if not splits:
+        return (), 0
     confusions: dict[ClaimModel, list[NDArray[np.intp]]] = {key: [] for key in bench.claim.models}
-    for joined, folds, n_splits in _together(splits):
+    for joined, folds in _together(splits):
         y = bench.y[joined.labels_of]
         for key, vectors in predict(bench, joined, folds, genes=genes).items():
             confusions[key] += [
                 confusion_counts(y[p >= 0], p[p >= 0], len(bench.classes)) for p in vectors
             ]
-    sizes = [len(fold.train) for split in splits for fold in split.folds]
+    n_train = min(len(fold.train) for split in splits for fold in split.folds)
     met = np.ones(len(splits), dtype=np.bool_)
     records = []
     for key, matrices in confusions.items():
-        measured = [[measure(f, m, bench.classes) for f in bench.figures] for m in matrices]
-        fits = np.array([[one.fits for one in each] for each in measured]).all(axis=1)
+        record, fits = _distribution(bench, key, np.array(matrices), n_train)
+        records.append(record)
         met &= fits
-        records.append(_distribution(bench, key, measured, fits, matrices, min(sizes)))
     return tuple(records), int(met.sum())
 
 
-def _together(splits: Sequence[Split]) -> list[tuple[Joined, list[Fold], int]]:
+def _together(splits: Sequence[Split]) -> list[tuple[Joined, list[Fold]]]:
     """Neighbouring splits of one join, renumbered from 0."""
-    groups: list[tuple[Joined, list[Fold], int]] = []
-    for split in splits:
-        if not groups or groups[-1][0] is not split.joined:
-            groups.append((split.joined, [], 0))
-        joined, folds, n = groups[-1]
-        folds += [replace(fold, repeat=n) for fold in split.folds]
-        groups[-1] = (joined, folds, n + 1)
-    return groups
+    groups = groupby(splits, key=lambda split: id(split.joined))
+    parts = [list(same) for _, same in groups]
+    return [
+        (
+            same[0].joined,
+            [replace(f, repeat=n) for n, split in enumerate(same) for f in split.folds],
+        )
+        for same in parts
+    ]
 
 
 def _distribution(
-    bench: Bench,
-    key: ClaimModel,
-    measured: list[list[Measured]],
-    fits: NDArray[np.bool_],
-    matrices: list[NDArray[np.intp]],
-    n_train: int,
-) -> Distribution:
-    """Record one model over many seeds."""
-    first = bench.figures[0]
-    values = [each[0].value or 0.0 for each in measured]
-    within = [each[0].fits for each in measured]
-    below = [not inside and value < first.high for value, inside in zip(values, within, strict=True)]
-    return Distribution(
+    bench: Bench, key: ClaimModel, confusions: NDArray[np.intp], n_train: int
+) -> tuple[Distribution, NDArray[np.bool_]]:
+    """Record one model over many seeds, and the seeds at which it meets every figure."""
+    ratios = [fraction(f.measure, *counts_of(f, confusions, bench.classes)) for f in bench.figures]
+    met: NDArray[np.bool_] = np.array(
+        [agrees(f.text, *ratio) for f, ratio in zip(bench.figures, ratios, strict=True)]
+    )
+    every: NDArray[np.bool_] = np.all(met, axis=0)
+    numerator, denominator = ratios[0]
+    values = numerator / np.maximum(denominator, 1)
+    below = ~met[0] & (values < bench.figures[0].high)
+    record = Distribution(
         key=key,
         n_seeds=len(values),
         n_train=n_train,
-        n_test=int(matrices[0].sum()),
-        values=tuple(values),
-        n_below=sum(below),
-        n_within=sum(within),
-        n_above=len(values) - sum(below) - sum(within),
-        n_fitting=int(fits.sum()),
+        n_test=int(confusions[0].sum()),
+        values=tuple(values.tolist()),
+        n_below=int(below.sum()),
+        n_within=int(met[0].sum()),
+        n_above=int((~met[0] & ~below).sum()),
+        n_fitting=int(every.sum()),
     )
+    return record, every

@@ -254,9 +254,7 @@ class ClaimSection(Section):
     source: Annotated[str, Field(min_length=1)]
     citation: str | None = None
     explanation: str | None = None
-    models: Annotated[
-        tuple[ClaimModel, ...], BeforeValidator(_as_tuple), Field(min_length=1)
-    ]
+    models: Annotated[tuple[ClaimModel, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     protocol: Literal["holdout", "cross-validation", "given"] = "holdout"
     samples: Literal["all", "train"] = "all"
     recipe: Recipe = "raw"
@@ -437,7 +435,9 @@ def _check_claims(config: Config, path: Path) -> None:
     for claim in config.claims:
         where = f"{path}: claims.{claim.key}"
         if keys.count(claim.key) > 1:
-            raise ConfigError(f"{where}: expected each key once, found it {keys.count(claim.key)} times")
+            raise ConfigError(
+                f"{where}: expected each key once, found it {keys.count(claim.key)} times"
+            )
         figures = [claim.accuracy]
         figures += [f for c in claim.classes.values() for f in (c.precision, c.recall, c.f1)]
         if not any(figures):

@@ -18,6 +18,7 @@ calls those between: they are thrown away later, as no numbers, and nothing look
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ from pipeline.claims_rerun import (
 )
 from pipeline.dataset import Dataset, FileColumns
 from pipeline.protocols import Fold
-from pipeline.records.claims import Hypothesis, HypothesisKey, Run, Trial
+from pipeline.records.claims import Distribution, Hypothesis, HypothesisKey, Run, Trial
 from pipeline.resampling import best_by_f
 
 TEXTS: dict[HypothesisKey, tuple[str, str]] = {
@@ -92,10 +93,12 @@ def hypotheses(dataset: Dataset, bench: Bench, *, seed: int) -> tuple[Hypothesis
     variants: dict[HypothesisKey, list[Variant]] = {
         "calls-in": list(_by_position(dataset, bench, calls=True)),
         "by-position": list(_by_position(dataset, bench, calls=False)),
-        "shuffled": [Variant("shuffled", "every label to a sample drawn at random", _shuffled(right))],
+        "shuffled": [
+            Variant("shuffled", "every label to a sample drawn at random", _shuffled(right))
+        ],
         "genes-first": [_genes_first(bench, right)],
         "test-in-training": [
-            Variant("test-in-training", "trained on all samples", lambda _: right, seen=True)
+            Variant("test-in-training", "trained on all samples", _fixed(right), seen=True)
         ],
     }
     return tuple(_hypothesis(key, tried, dataset, bench, seed) for key, tried in variants.items())
@@ -109,7 +112,8 @@ def _hypothesis(
     trials = tuple(_trial(variant, bench, seed) for variant in variants)
     ran = [trial for trial in trials if not trial.not_run]
     best = max(ran, key=lambda trial: (trial.exact, trial.n_met), default=None)
-    spread, n_fitting = (), 0
+    spread: tuple[Distribution, ...] = ()
+    n_fitting = 0
     if best:
         variant = next(variant for variant in variants if variant.key == best.key)
         spread, n_fitting = distributions(bench, _splits(variant, bench), genes=variant.genes)
@@ -147,7 +151,9 @@ def _trial(variant: Variant, bench: Bench, seed: int) -> Trial:
         folds = _seen(folds_of(bench, joined, seed), joined, variant)
         runs = run_once(bench, joined, folds, genes=variant.genes)
     fits_size = stated is None or stated == len(joined.values_of)
-    n_met = sum(one.fits for run in runs for one in run.measured) + (stated is not None and fits_size)
+    n_met = sum(one.fits for run in runs for one in run.measured) + (
+        stated is not None and fits_size
+    )
     return Trial(
         key=variant.key,
         description=variant.description,
@@ -164,7 +170,7 @@ def _trial(variant: Variant, bench: Bench, seed: int) -> Trial:
 def _splits(variant: Variant, bench: Bench) -> list[Split]:
     """The splits of all seeds."""
     splits = []
-    for seed in seeds(bench.claim):
+    for seed in seeds(bench, variant.joined(0)):
         joined = variant.joined(seed)
         splits.append(Split(joined, _seen(folds_of(bench, joined, seed), joined, variant)))
     return splits
@@ -176,6 +182,11 @@ def _seen(folds: tuple[Fold, ...], joined: Joined, variant: Variant) -> tuple[Fo
         return folds
     everyone = np.arange(len(joined.values_of))
     return tuple(Fold(fold.repeat, everyone, fold.test) for fold in folds)
+
+
+def _fixed(joined: Joined) -> Callable[[int], Joined]:
+    """One join, whatever the seed."""
+    return lambda _: joined
 
 
 def _shuffled(right: Joined) -> Callable[[int], Joined]:
@@ -192,40 +203,41 @@ def _genes_first(bench: Bench, right: Joined) -> Variant:
     y = bench.y[right.labels_of]
     genes = best_by_f(bench.X_all[right.values_of], y, bench.section.n_leaky_genes)
     text = f"the {len(genes)} genes with the largest F statistics on all samples"
-    return Variant("genes-first", text, lambda _: right, genes=genes)
+    return Variant("genes-first", text, _fixed(right), genes=genes)
 
 
 def _by_position(dataset: Dataset, bench: Bench, *, calls: bool) -> Iterator[Variant]:
     """Joins by position that differ from each other, and from the right one."""
-    row_of = {sample: row for row, sample in enumerate(dataset.sample_ids)}
-    used = set(bench.rows.tolist())
-    files = [f for f in dataset.columns if used & {row_of[c] for c in f.columns if c is not None}]
+    row_of: dict[str | None, int] = {s: row for row, s in enumerate(dataset.sample_ids)}
+    used = bench.rows.tolist()
+    files = [file for file in dataset.columns if {row_of.get(c) for c in file.columns} & set(used)]
     if not files or (calls and not any(None in file.columns for file in files)):
         return
     tried = {frozenset((row, row) for row in used)}
-    own = [row for row in range(len(row_of)) if row in used]
-    for labels, whose in ((list(row_of.values()), "all labels"), (own, "labels of these samples")):
-        for named in (False, True):
-            for late in (False, True):
-                shift = (files[0].n_names if named else 0) - late
-                pairs = list(_pairs(files, row_of, labels, shift, calls=calls))
-                if frozenset(pairs) in tried or not pairs:
-                    continue
-                tried.add(frozenset(pairs))
-                where = "counted with the columns of gene names" if named else "gene names dropped"
-                start = "columns from 0, labels from 1" if late else "both from the same number"
-                values_of, labels_of = np.array(pairs).T
-                joined = Joined(values_of, labels_of)
-                yield Variant(
-                    f"{whose.replace(' ', '-')}/{shift:+d}",
-                    f"{whose}; {where}; {start}",
-                    lambda _, joined=joined: joined,
-                )
+    whose = {"all labels": list(row_of.values()), "labels of these samples": used}
+    for (text, labels), named, late in product(whose.items(), (False, True), (False, True)):
+        shift = (files[0].n_names if named else 0) - late
+        pairs = list(_pairs(files, row_of, labels, shift, calls=calls))
+        if frozenset(pairs) in tried or not pairs:
+            continue
+        tried.add(frozenset(pairs))
+        where = (
+            "counted with the columns of gene names" if named else "columns of gene names dropped"
+        )
+        start = (
+            "columns counted from 0, labels from 1" if late else "both counted from the same number"
+        )
+        values_of, labels_of = np.array(pairs).T
+        yield Variant(
+            key=f"{text.replace(' ', '-')}/{shift:+d}",
+            description=f"{text}; {where}; {start}",
+            joined=_fixed(Joined(values_of, labels_of)),
+        )
 
 
 def _pairs(
     files: Sequence[FileColumns],
-    row_of: dict[str, int],
+    row_of: dict[str | None, int],
     labels: list[int],
     shift: int,
     *,
@@ -234,5 +246,6 @@ def _pairs(
     """Rows of the values and of the labels that a count along the columns brings together."""
     columns = [column for file in files for column in file.columns if calls or column is not None]
     for position, column in enumerate(columns):
-        if column is not None and 0 <= position + shift < len(labels):
+        # A sample that was left out of the data set still had its place in the file.
+        if column in row_of and 0 <= position + shift < len(labels):
             yield row_of[column], labels[position + shift]

@@ -7,9 +7,7 @@ from pipeline.records.models import Interval
 
 Measure = Literal["accuracy", "precision", "recall", "f1"]
 
-HypothesisKey = Literal[
-    "calls-in", "by-position", "shuffled", "genes-first", "test-in-training"
-]
+HypothesisKey = Literal["calls-in", "by-position", "shuffled", "genes-first", "test-in-training"]
 
 
 class StatedFigure(Record):
@@ -137,15 +135,17 @@ class Distribution(Record):
 class Rerun(Record):
     """The stated protocol on data with labels joined by name.
 
-    `own` are the runs at the stated seed, or at the study's own where none is stated;
-    `n_fitting` counts the seeds at which every model meets every figure. `not_run` gives the
-    reason where the protocol cannot be followed.
+    `own` are the runs at the stated seed, or at the study's own where none is stated; `exact`
+    where they meet every figure, on as many samples as stated. `n_fitting` counts the seeds
+    at which every model meets every figure. `not_run` gives the reason where the protocol
+    cannot be followed.
     """
 
     n_samples: int
     own: tuple[Run, ...]
     distributions: tuple[Distribution, ...]
     n_fitting: int
+    exact: bool
     not_run: str | None
 
 
@@ -211,7 +211,9 @@ class ClaimedModel(Record):
 class Claim(Record):
     """A published set of figures, put to the test.
 
-    `reproduced_by` names the hypotheses that meet every figure at the stated seed.
+    `protocol` says how samples are held out, with `test_share` or `n_folds`, and `values`
+    what the models see. `n_trials` defects were tried, and `reproduced_by` names the hypotheses
+    that meet every figure at the stated seed.
     """
 
     key: str
@@ -220,6 +222,9 @@ class Claim(Record):
     explanation: str | None
     models: tuple[ClaimedModel, ...]
     protocol: Statement
+    values: str
+    test_share: float | None
+    n_folds: int | None
     n_samples: int | None
     n_test: int | None
     seed: int
