@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pipeline import claims_arithmetic, claims_figures, claims_rerun, defects
-from pipeline.claims_rerun import Bench, Joined, Split
+from pipeline import claims_arithmetic, claims_bench, claims_figures, claims_rerun, defects
+from pipeline.claims_bench import Bench, Joined, Split
 from pipeline.classifiers import ENTRIES
 from pipeline.config import ClaimSection, Config
 from pipeline.dataset import Dataset
@@ -136,7 +136,7 @@ def _examine(
         stated_sizes=_stated_sizes(claim),
     )
     figures = tuple(_with_interval(figure, arithmetic, dataset.classes) for figure in figures)
-    bench = claims_rerun.bench(dataset, config, claim, figures)
+    bench = claims_bench.bench(dataset, config, claim, figures)
     seed = config.seed if claim.seed is None else claim.seed
     is_fixed = claim.seed is not None or claim.protocol == "given"
     rerun = _rerun(bench, seed)
@@ -259,7 +259,7 @@ def _protocol(claim: ClaimSection, n_samples: int) -> Statement:
 def _rerun(bench: Bench, seed: int) -> Rerun:
     """Follow the stated protocol with labels joined by name."""
     joined = Joined(bench.rows, bench.rows)
-    reason = claims_rerun.obstacle(bench, joined)
+    reason = claims_bench.obstacle(bench, joined)
     n_samples, stated = len(bench.rows), bench.claim.n_samples
     if reason:
         return Rerun(
@@ -271,11 +271,11 @@ def _rerun(bench: Bench, seed: int) -> Rerun:
             not_run=reason,
         )
     splits = [
-        Split(joined, claims_rerun.folds_of(bench, joined, s))
-        for s in claims_rerun.seeds(bench, joined)
+        Split(joined, claims_bench.folds_of(bench, joined, s))
+        for s in claims_bench.seeds(bench, joined)
     ]
     spread, n_fitting = claims_rerun.distributions(bench, splits)
-    own = claims_rerun.run_once(bench, joined, claims_rerun.folds_of(bench, joined, seed))
+    own = claims_rerun.runs(bench, joined, claims_bench.folds_of(bench, joined, seed))
     return Rerun(
         n_samples=n_samples,
         own=own,
@@ -291,7 +291,7 @@ def _corrected(bench: Bench, plans: tuple[Plan, ...]) -> Corrected:
     plan = next(p for p in plans if p.folds and p.protocol.key in ("given", "cv"))
     folds = tuple(Fold(0, f.train, f.test) for f in plan.folds if f.repeat == 0)
     everyone = np.arange(len(bench.y))
-    runs = claims_rerun.run_once(bench, Joined(everyone, everyone), folds)
+    runs = claims_rerun.runs(bench, Joined(everyone, everyone), folds)
     given = plan.protocol.key == "given"
     path = f"claims[{bench.claim.key}].corrected.runs[{runs[0].key}].n_test"
     counted = (Value(name="n_test", value=runs[0].n_test, format="count", path=path),)

@@ -32,8 +32,10 @@ def bounds(text: str) -> tuple[Fraction, Fraction]:
 
     Returns
     -------
-    low, high : Fraction
-        The smallest value, and the first that is too large: 0.615 and 0.63 for `0.62`.
+    low : Fraction
+        The smallest value: 0.615 for `0.62`.
+    high : Fraction
+        The first that is too large: 0.63.
     """
     digits = text.removesuffix("%").strip()
     scale = 100 if text.endswith("%") else 1

@@ -23,16 +23,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.claims_rerun import (
-    Bench,
-    Joined,
-    Split,
-    distributions,
-    folds_of,
-    obstacle,
-    run_once,
-    seeds,
-)
+from pipeline import claims_rerun
+from pipeline.claims_bench import Bench, Joined, Split, folds_of, obstacle, seeds
 from pipeline.dataset import Dataset, FileColumns
 from pipeline.protocols import Fold
 from pipeline.records.claims import Distribution, Hypothesis, HypothesisKey, Run, Trial
@@ -116,7 +108,8 @@ def _hypothesis(
     n_fitting = 0
     if best:
         variant = next(variant for variant in variants if variant.key == best.key)
-        spread, n_fitting = distributions(bench, _splits(variant, bench), genes=variant.genes)
+        splits = _splits(variant, bench)
+        spread, n_fitting = claims_rerun.distributions(bench, splits, genes=variant.genes)
     return Hypothesis(
         key=key,
         label=label,
@@ -149,7 +142,7 @@ def _trial(variant: Variant, bench: Bench, seed: int) -> Trial:
     runs: tuple[Run, ...] = ()
     if not reason:
         folds = _seen(folds_of(bench, joined, seed), joined, variant)
-        runs = run_once(bench, joined, folds, genes=variant.genes)
+        runs = claims_rerun.runs(bench, joined, folds, genes=variant.genes)
     fits_size = stated is None or stated == len(joined.values_of)
     n_met = sum(one.fits for run in runs for one in run.measured) + (
         stated is not None and fits_size
