@@ -163,7 +163,7 @@ def _examine(
         arithmetic=arithmetic,
         rerun=rerun,
         hypotheses=tried,
-        reproduced_by=tuple(h.key for h in tried if h.n_exact and is_fixed),
+        reproduced_by=tuple(h.key for h in tried if h.n_exact and is_fixed and not h.is_random),
         n_trials=sum(len(h.trials) for h in tried),
         corrected=_corrected(bench, plans),
     )

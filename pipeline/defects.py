@@ -114,6 +114,7 @@ def _hypothesis(
         key=key,
         label=label,
         description=description,
+        is_random=key == "shuffled",
         trials=trials,
         best=best.key if best else None,
         n_exact=sum(trial.exact for trial in trials),

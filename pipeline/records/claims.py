@@ -1,5 +1,6 @@
 """Records of published figures put to the test: what they imply, what our runs give instead."""
 
+from statistics import median
 from typing import Literal
 
 from pipeline.records.base import Record, Statement
@@ -127,6 +128,11 @@ class Distribution(Record):
     n_fitting: int
 
     @property
+    def median(self) -> float:
+        """The middle of the values."""
+        return median(self.values)
+
+    @property
     def inside(self) -> bool:
         """Whether the claim lies between the lowest and the highest re-run."""
         return self.n_within > 0 or (self.n_below > 0 and self.n_above > 0)
@@ -172,13 +178,15 @@ class Hypothesis(Record):
     """A named defect that may explain the figures, in all its variants.
 
     `best` is the key of the trial that meets most; over many seeds it meets every figure in
-    `n_fitting` of them, as `distributions` show. `not_applicable` gives the reason where the
-    data leave nothing to try.
+    `n_fitting` of them, as `distributions` show. Where the defect is drawn at random
+    (`is_random`), meeting them once explains nothing. `not_applicable` gives the reason where
+    the data leave nothing to try.
     """
 
     key: HypothesisKey
     label: str
     description: str
+    is_random: bool
     trials: tuple[Trial, ...]
     best: str | None
     n_exact: int
@@ -213,7 +221,7 @@ class Claim(Record):
 
     `protocol` says how samples are held out, with `test_share` or `n_folds`, and `values`
     what the models see. `n_trials` defects were tried, and `reproduced_by` names the hypotheses
-    that meet every figure at the stated seed.
+    that meet every figure at the stated seed, and are not random.
     """
 
     key: str
@@ -242,6 +250,18 @@ class Claim(Record):
     def reproducing(self) -> Hypothesis | None:
         """The first hypothesis that meets every figure; None where none does."""
         return next((h for h in self.hypotheses if h.key in self.reproduced_by), None)
+
+    @property
+    def is_reproduced(self) -> bool:
+        """Whether the stated protocol, or a defect, gives every figure."""
+        return self.rerun.exact or bool(self.reproduced_by)
+
+    @property
+    def reproduction(self) -> tuple[Run, ...]:
+        """The runs to set beside the figures: those that give them, else the re-run."""
+        defect = None if self.rerun.exact else self.reproducing
+        trial = defect.best_trial if defect else None
+        return trial.runs if trial else self.rerun.own
 
     def hypothesis(self, key: str) -> Hypothesis:
         """Give the hypothesis of that key."""
