@@ -9,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from pipeline import (
+    claims,
     comparisons,
     embedding,
     evaluate,
@@ -32,6 +33,7 @@ from pipeline.records.base import (
     Statement,
     Value,
 )
+from pipeline.records.claims import Claim
 from pipeline.records.data import (
     Calls,
     ClassSummary,
@@ -131,6 +133,7 @@ def _compute(
     curves = resampling.learning_curves(dataset, config, progress, n_jobs=n_jobs)
     progress("leaky twin", 0, 1)
     twin = resampling.leaky_twin(dataset, config, plans)
+    examined = claims.examine(dataset, config, plans, progress)
     progress("ranking genes", 0, 1)
     genes = gene_ranking.rank(dataset, config)
     data = _data(dataset, located, preprocessing, config)
@@ -160,6 +163,7 @@ def _compute(
         embedding.method(embeddings, X, seed=config.seed),
         *evaluate.method(models(config), protocols, config),
         resampling.method(permutations, curves, twin, config),
+        *claims.method(examined),
         *gene_ranking.method(genes, gene_nouns=f"{config.study.gene_noun}s"),
     )
     return Results(
@@ -183,10 +187,11 @@ def _compute(
         thresholds=evaluated.thresholds,
         calibrations=evaluated.calibrations,
         n_scored_on_test=_n_scored(evaluations, variant_evaluations),
+        claims=examined,
         genes=genes,
         findings=raised,
         methods=methods,
-        references=_references(config, located, methods, raised),
+        references=_references(config, located, methods, raised, examined),
         provenance=provenance.provenance(config),
     )
 
@@ -408,7 +413,11 @@ def _protocol_counts(protocol: Protocol) -> list[Value]:
 
 
 def _references(
-    config: Config, located: Located, methods: tuple[MethodStep, ...], raised: Any
+    config: Config,
+    located: Located,
+    methods: tuple[MethodStep, ...],
+    raised: Any,
+    examined: tuple[Claim, ...],
 ) -> tuple[Reference, ...]:
     """Collect the works that were used, and no other."""
     citation = config.data.citation
@@ -418,6 +427,7 @@ def _references(
         | references.cited([located.description])
         | findings.cited_works(raised)
         | {model.citation for model in models(config)}
+        | {claim.citation for claim in examined if claim.citation}
         | ({own.key} if own else set())
     )
     return references.bibliography(keys, own=own)
