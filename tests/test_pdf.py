@@ -324,5 +324,5 @@ def test_without_the_subsetter_the_error_says_what_to_do(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(weasyprint.pdf.fonts, "harfbuzz_subset", None)
 
-    with pytest.raises(PdfError, match="found no HarfBuzz-Subset.*libharfbuzz-subset0.*--no-pdf"):
+    with pytest.raises(PdfError, match=r"found no HarfBuzz-Subset.*libharfbuzz-subset0.*--no-pdf"):
         pdf.check()
