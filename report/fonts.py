@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 from unicodedata import category
 
 _HERE = Path(__file__).resolve().parent
@@ -37,6 +38,14 @@ class Face:
         return f"data:font/woff2;base64,{base64.b64encode(content).decode('ascii')}"
 
 
+@cache
+def _opened(face: Face) -> Any:
+    """Unpack a face's file, which takes some time, once."""
+    from fontTools.ttLib import TTFont
+
+    return TTFont(TEMPLATES / "fonts" / face.file)
+
+
 FACES: tuple[Face, ...] = (
     Face("Report Sans", 400, "normal", "source-sans-3-latin-400-normal.woff2"),
     Face("Report Sans", 600, "normal", "source-sans-3-latin-600-normal.woff2"),
@@ -58,7 +67,7 @@ def covered() -> frozenset[int]:
     import matplotlib
     from fontTools.ttLib import TTFont
 
-    faces = [set(TTFont(TEMPLATES / "fonts" / face.file).getBestCmap()) for face in FACES]
+    faces = [set(_opened(face).getBestCmap()) for face in FACES]
     fallback = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
     return frozenset(set.intersection(*faces) | set(TTFont(fallback).getBestCmap()))
 
@@ -114,7 +123,6 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
     tuple of str
         Family names to draw with, in the order in which glyphs are looked for.
     """
-    from fontTools.ttLib import TTFont
     from matplotlib.font_manager import fontManager
 
     known = list(fontManager.ttflist)
@@ -122,7 +130,7 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
         try:
             for face in FACES[:2]:
                 # matplotlib reads TrueType only; the content is the same, unpacked.
-                font = TTFont(TEMPLATES / "fonts" / face.file)
+                font = _opened(face)
                 font.flavor = None
                 path = Path(folder) / f"{face.file}.ttf"
                 font.save(path)
@@ -142,11 +150,7 @@ def figure_faces() -> dict[str, Face]:
     dict of str to Face
         By PostScript name.
     """
-    from fontTools.ttLib import TTFont
-
-    return {
-        TTFont(TEMPLATES / "fonts" / face.file)["name"].getDebugName(6): face for face in FACES[:2]
-    }
+    return {_opened(face)["name"].getDebugName(6): face for face in FACES[:2]}
 
 
 @cache
@@ -163,9 +167,7 @@ def advances(*, bold: bool) -> dict[str, float]:
     dict of str to float
         In the size of the type, by character.
     """
-    from fontTools.ttLib import TTFont
-
-    font = TTFont(TEMPLATES / "fonts" / FACES[bold].file)
+    font = _opened(FACES[bold])
     size, widths = font["head"].unitsPerEm, font["hmtx"].metrics
     return {chr(code): widths[name][0] / size for code, name in font.getBestCmap().items()}
 

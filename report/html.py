@@ -4,9 +4,8 @@ Every template is escaped, undefined names are errors, and nothing is fetched: f
 figures are data addresses, and the page's own policy forbids any request.
 """
 
-from collections.abc import Callable
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from pipeline.records.base import Finding
 from pipeline.results import Results
@@ -78,19 +77,20 @@ def pages(results: Results) -> tuple[str, str]:
             work.key: number for number, work in enumerate(results.references, start=1)
         },
     }
-    return (
-        environment(spell_controls).get_template("report.html").render(content, medium="screen"),
-        environment(spell_unknown).get_template("report.html").render(content, medium="paper"),
-    )
+    page = environment().get_template("report.html")
+    return page.render(content, medium="screen"), page.render(content, medium="paper")
 
 
-def environment(spell: Callable[[str], str]) -> Environment:
+@pass_context
+def _spelled(context: Context, value: object) -> object:
+    """Write out the characters that the medium cannot show."""
+    if type(value) is not str:
+        return value
+    return spell_controls(value) if context["medium"] == "screen" else spell_unknown(value)
+
+
+def environment() -> Environment:
     """Build the Jinja environment: everything escaped, nothing undefined.
-
-    Parameters
-    ----------
-    spell : callable
-        Writes out the characters that the medium cannot show.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def environment(spell: Callable[[str], str]) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=lambda value: spell(value) if type(value) is str else value,
+        finalize=_spelled,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -15,7 +15,7 @@ from report_fixtures import (
 )
 
 from pipeline.results import Results
-from report import fonts, formats, html
+from report import formats, html
 from report.figures import catalogue
 from report.figures.style import Picture
 from report.fonts import TEMPLATES
@@ -533,7 +533,7 @@ def test_values_bring_no_citation(lay_out: LayOut, text: str) -> None:
 
 def test_undefined_names_are_errors() -> None:
     """A template that names what there is not cannot be rendered."""
-    template = html.environment(fonts.spell_controls).from_string("{{ nothing }}")
+    template = html.environment().from_string("{{ nothing }}")
 
     with pytest.raises(UndefinedError, match="nothing"):
         template.render()
@@ -541,12 +541,12 @@ def test_undefined_names_are_errors() -> None:
 
 def test_undefined_is_strict() -> None:
     """No template may even ask for a name that there is not."""
-    assert StrictUndefined is html.environment(fonts.spell_controls).undefined
+    assert StrictUndefined is html.environment().undefined
 
 
 def test_everything_is_escaped() -> None:
     """What a template places is escaped, whatever the template is called."""
-    template = html.environment(fonts.spell_controls).from_string("{{ name }}")
+    template = html.environment().from_string("{{ name }}")
 
     assert "&lt;b&gt;" == template.render(name="<b>")
 

@@ -1,8 +1,10 @@
 """Figures of the scores: accuracies with intervals, confusion matrices, ROC curves."""
 
+from math import ceil
 from textwrap import fill
 from typing import Any
 
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from pipeline.records.models import Evaluation, Protocol
@@ -12,6 +14,11 @@ from report.figures import style
 from report.figures.style import Picture
 
 MAX_CLASSES_OF_ALL = 6  # with more, the matrices of all models would be too small to read
+NAME_PT = 8.0  # size of the names of classes
+GAP_PT = 10.0  # between two matrices
+HEAD_PT = 36.0  # of the name of a model above its matrix, three lines
+MAX_CELL_PT = 26.5
+MAX_ACROSS = 7  # more matrices than that would be narrower than the names of models
 
 
 def accuracies(results: Results, protocols: tuple[Protocol, ...], *, key: str) -> Picture | None:
@@ -147,18 +154,7 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
     if many:
         primary = results.primary.model
         scored = tuple(e for e in scored if e.model == primary)
-    columns = min(7 if n_classes <= 2 else 5 if n_classes == 3 else 3, len(scored))
-    figure, panels = style.panels(
-        len(scored), columns=columns, height_mm=style.COLUMN_MM / columns + 12
-    )
-    for position, (axes, evaluation) in enumerate(zip(panels, scored, strict=True)):
-        _matrix(axes, results, evaluation, protocol.n_repeats)
-        if position % columns:
-            axes.set_yticklabels([])
-        else:
-            axes.set_ylabel("true class")
-        if position + columns < len(scored):
-            axes.set_xticklabels([])
+    figure = _matrices(results, scored, protocol.n_repeats)
     per_repeat = (
         f"Counts are means over the {protocol.n_repeats} repeats; rows sum to the number of "
         "samples of the class."
@@ -181,31 +177,65 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
     )
 
 
-def _matrix(axes: Any, results: Results, evaluation: Evaluation, n_repeats: int) -> None:
-    """Draw one matrix: counts as text, shares of the true class as shade."""
-    length = 12 if len(results.data.classes) <= MAX_CLASSES_OF_ALL else 28
+def _matrices(results: Results, scored: tuple[Evaluation, ...], n_repeats: int) -> Figure:
+    """Draw matrices side by side, in points from the upper left corner of one pair of axes.
+
+    Axes of its own for each would take matplotlib ten times as long.
+    """
+    n = len(results.data.classes)
+    length = 12 if n <= MAX_CLASSES_OF_ALL else 28
     names = [style.shorten(summary.label, length) for summary in results.data.classes]
+    longest = NAME_PT * max(style.text_width(name) for name in names)
+    # Two short names fit side by side; more would overprint each other.
+    turn = 90 if n > 2 or max(map(len, names)) > 7 else 0
+    left, below = longest + 18, longest + 8 if turn else 16
+    width, tallest = style.points(style.COLUMN_MM), style.points(style.MAX_HEIGHT_MM)
+
+    def largest(across: int) -> float:
+        down = ceil(len(scored) / across)
+        wide = (width - left - GAP_PT * across) / (across * n)
+        return min(wide, (tallest - HEAD_PT * down - below) / (down * n), MAX_CELL_PT)
+
+    across = max(range(min(MAX_ACROSS, len(scored)), 0, -1), key=largest)
+    cell, down = largest(across), ceil(len(scored) / across)
+    figure, axes = style.blank(width, down * (HEAD_PT + n * cell) + below)
+    for position, evaluation in enumerate(scored):
+        row, column = divmod(position, across)
+        x, y = left + column * (n * cell + GAP_PT), (row + 1) * HEAD_PT + row * n * cell
+        _matrix(axes, evaluation, n_repeats, x=x, y=y, cell=cell)
+        axes.text(x, y - 5, fill(results.model(evaluation.model).label, 17), fontsize=7.5)
+        for name, middle in ((name, (k + 0.5) * cell) for k, name in enumerate(names)):
+            if column == 0:
+                axes.text(x - 4, y + middle, name, ha="right", va="center", fontsize=NAME_PT)
+            if position + across >= len(scored):
+                place = {"ha": "center", "va": "top", "rotation": turn, "fontsize": NAME_PT}
+                axes.text(x + middle, y + n * cell + 4, name, **place)
+        if column == 0:
+            place = {"ha": "left", "va": "center", "rotation": 90, "fontsize": NAME_PT}
+            axes.text(0, y + n * cell / 2, "true class", **place)
+    return figure
+
+
+def _matrix(
+    axes: Any, evaluation: Evaluation, n_repeats: int, *, x: float, y: float, cell: float
+) -> None:
+    """Draw one matrix: counts as text, shares of the true class as shade."""
     shares = [[n / max(sum(row), 1) for n in row] for row in evaluation.confusion]
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.25, interpolation="none")
+    right, bottom = x + cell * len(shares), y + cell * len(shares)
+    axes.imshow(
+        shares, cmap="Blues", vmin=0, vmax=1.25, interpolation="none", extent=(x, right, bottom, y)
+    )
     for i, row in enumerate(evaluation.confusion):
         for j, n in enumerate(row):
-            text = f"{n / n_repeats:.1f}" if n_repeats > 1 else str(n)
             axes.text(
-                j,
-                i,
-                text,
+                x + (j + 0.5) * cell,
+                y + (i + 0.5) * cell,
+                f"{n / n_repeats:.1f}" if n_repeats > 1 else str(n),
                 ha="center",
                 va="center",
-                fontsize=8 if len(names) <= 5 else 6.5,
+                fontsize=min(8, 0.45 * cell),
                 color="white" if shares[i][j] > 0.6 else style.INK,
             )
-    axes.set_title(fill(results.model(evaluation.model).label, 17), fontsize=7.5)
-    # Two short names fit side by side; more would overprint each other.
-    tilt = {"rotation": 90} if len(names) > 2 or max(map(len, names)) > 7 else {}
-    axes.set_xticks(range(len(names)), names, **tilt)
-    axes.set_yticks(range(len(names)), names)
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
 
 
 def _confusions_alt(results: Results, scored: tuple[Evaluation, ...], protocol: Protocol) -> str:

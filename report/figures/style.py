@@ -17,7 +17,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from report.figures.paper import for_paper
-from report.fonts import figure_fonts, spell_unknown
+from report.fonts import advances, figure_fonts, spell_unknown
 
 INK = "#1b1b1b"
 MUTED = "#5d5d5d"
@@ -47,6 +47,7 @@ MODEL_STYLES = (
 COLUMN_MM = 170  # the width of two journal columns
 MAX_HEIGHT_MM = 150  # a page holds this, a caption and the start of a table
 _MM_PER_INCH = 25.4
+_PT_PER_INCH = 72
 
 _RC: dict[str, Any] = {
     "svg.hashsalt": "expression-report",
@@ -135,6 +136,59 @@ def canvas(width_mm: float, height_mm: float) -> Figure:
     return Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout="constrained")
 
 
+def blank(width: float, height: float) -> tuple[Figure, Any]:
+    """Make a figure whose parts are placed by hand.
+
+    Parameters
+    ----------
+    width, height : float
+        Size in points.
+
+    Returns
+    -------
+    tuple of Figure and Axes
+        The figure, and axes over all of it in points from the upper left corner.
+    """
+    figure = Figure(figsize=(width / _PT_PER_INCH, height / _PT_PER_INCH))
+    axes: Any = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set(xlim=(0, width), ylim=(height, 0), autoscale_on=False)
+    return figure, axes
+
+
+def points(mm: float) -> float:
+    """Turn millimetres into points.
+
+    Parameters
+    ----------
+    mm : float
+        A length in millimetres.
+
+    Returns
+    -------
+    float
+        The length in points.
+    """
+    return mm / _MM_PER_INCH * _PT_PER_INCH
+
+
+def text_width(text: str) -> float:
+    """Measure a text, kerning left aside.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+
+    Returns
+    -------
+    float
+        Its width in the size of the type; a letter that the face lacks counts as wide.
+    """
+    known = advances(bold=False)
+    return sum(known.get(character, 1.0) for character in text)
+
+
 def panels(
     n: int, *, columns: int, height_mm: float, sharex: bool = False, sharey: bool = False
 ) -> tuple[Figure, list[Any]]:
@@ -200,7 +254,7 @@ def _lay_out(figure: Figure) -> None:
                 axis.set_label_coords(0, 0)  # else its place is sought even without a text
     figure.dpi = FigureCanvasSVG.fixed_dpi
     engine = figure.get_layout_engine()
-    if engine is not None:
+    if engine is not None and figure.axes:
         engine.execute(figure)
         figure.set_layout_engine(None)
 
