@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
+from pipeline.findings import CODES
 from pipeline.references import WORKS, cited
 
 Recipe = Literal["standard", "arrays", "all_genes", "unlogged", "logged", "logged_arrays", "raw"]
@@ -217,6 +218,13 @@ class RankingSection(Section):
     published: PublishedSection | None = None
 
 
+class SuppressSection(Section):
+    """A caveat that the study leaves out, and why; the report says both."""
+
+    code: str
+    reason: Annotated[str, Field(pattern=r"\S")]
+
+
 class Config(Section):
     """A study's whole configuration."""
 
@@ -227,6 +235,7 @@ class Config(Section):
     embedding: EmbeddingSection = EmbeddingSection()
     evaluate: EvaluateSection = EvaluateSection()
     ranking: RankingSection = RankingSection()
+    suppress: Annotated[tuple[SuppressSection, ...], BeforeValidator(_as_tuple)] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     quick: bool = False  # fewer repeats, to look at; the report says so on its first page
 
@@ -304,6 +313,7 @@ def load(path: Path) -> Config:
     _check_evaluate(config, path)
     _check_published(config, path)
     _check_citations(config, path)
+    _check_suppressed(config, path)
     return config
 
 
@@ -381,4 +391,23 @@ def _check_citations(config: Config, path: Path) -> None:
             raise ConfigError(
                 f"{path}: {key}: expected citations of data.citation or of "
                 f"{', '.join(sorted(WORKS))}; found [@{unknown[0]}]"
+            )
+
+
+def _check_suppressed(config: Config, path: Path) -> None:
+    """Refuse to suppress what no rule raises, or the same twice."""
+    codes = [entry.code for entry in config.suppress]
+    for code in codes:
+        if code not in CODES:
+            subject = code.split("-")[0]
+            near = sorted(known for known in CODES if known.split("-")[0] == subject)
+            subjects = sorted({known.split("-")[0] for known in CODES})
+            expected = ", ".join(near or (f"{name}-…" for name in subjects))
+            raise ConfigError(
+                f"{path}: suppress: expected the code of a rule ({expected}), found {code!r}"
+            )
+        if codes.count(code) > 1:
+            raise ConfigError(
+                f"{path}: suppress: expected each code once, found {code!r} {codes.count(code)} "
+                "times"
             )

@@ -1,20 +1,30 @@
 """Step 6: the caveats, one rule each, computed from the results and never typed.
 
-A rule looks at the finished records and returns a finding or None. Each finding has a
-code, a severity, the numbers that raised it with their paths in the results, why it
-matters and what to do. The rules stand in `pipeline.rules`, one module per subject, each
-threshold beside its rule; here is their order, and the engine that runs them.
+Every rule looks at the finished results and gives a finding: a caveat, or that it passed or
+does not apply, each with the numbers that were looked at. The rules stand in
+`pipeline.rules`, one module per subject, each threshold beside its rule; here is their order,
+and the engine that runs them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipeline.records.base import Finding
-from pipeline.rules import chance, classes, data, genes, models, pictures, scores, size, splits
-from pipeline.rules.evidence import Evidence, Rule
+from pipeline.results import Results
+from pipeline.rules import (
+    chance,
+    classes,
+    data,
+    design,
+    genes,
+    models,
+    pictures,
+    scores,
+    size,
+    splits,
+)
+from pipeline.rules.rule import Rule
 
-__all__ = ["RULES", "Evidence", "Rule", "cited_works", "find"]
-
-_RANK: dict[str, int] = {"error": 0, "warning": 1, "note": 2, "passed": 3}
+_RANK = ("error", "warning", "note", "suppressed", "passed", "not applicable")
 
 RULES: tuple[Rule, ...] = (
     data.embedded_data,
@@ -22,14 +32,14 @@ RULES: tuple[Rule, ...] = (
     chance.not_above_chance,
     size.few_test_samples,
     size.wide_interval,
-    data.confounding_unchecked,
+    design.confounding_unchecked,
     classes.class_imbalance,
     classes.prevalence_shift,
     data.unpublished_files,
     size.perfect_score,
     splits.resampling_flatters,
-    splits.indistinct_models("given", "SPLIT-02"),
-    splits.indistinct_models("holdout", "SPLIT-01"),
+    splits.given_indistinct,
+    splits.holdout_indistinct,
     genes.unstable_list,
     models.not_converged,
     size.extreme_dimensionality,
@@ -46,22 +56,65 @@ RULES: tuple[Rule, ...] = (
 )
 """All rules, gravest first within each severity."""
 
+CODES: frozenset[str] = frozenset(rule.code for rule in RULES)
+"""Their codes."""
 
-def find(evidence: Evidence) -> tuple[Finding, ...]:
+
+def find(results: Results, suppressed: Mapping[str, str]) -> tuple[Finding, ...]:
     """Run all rules.
 
     Parameters
     ----------
-    evidence : Evidence
-        The finished records.
+    results : Results
+        The results, whatever findings they hold.
+    suppressed : mapping of str to str
+        Codes of the rules whose caveats the study leaves out, with the reason.
 
     Returns
     -------
     tuple of Finding
-        What was raised, gravest first; equal severities in the order of the rules.
+        One for each rule: what was raised, gravest first, then what is suppressed, what passed
+        and what does not apply; among equals in the order of the rules.
     """
-    raised = [finding for rule in RULES if (finding := rule(evidence))]
-    return tuple(sorted(raised, key=lambda finding: _RANK[finding.severity]))
+    found = [judge(rule, results, suppressed=suppressed.get(rule.code)) for rule in RULES]
+    return tuple(sorted(found, key=lambda finding: _RANK.index(finding.outcome)))
+
+
+def judge(rule: Rule, results: Results, *, suppressed: str | None) -> Finding:
+    """Let one rule look.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule.
+    results : Results
+        The results, whatever findings they hold.
+    suppressed : str or None
+        The study's reason for leaving its caveat out, where it does.
+
+    Returns
+    -------
+    Finding
+        What it found, in the words of the study.
+    """
+    study = results.study
+
+    def spoken(text: str) -> str:
+        return text.format(samples=study.sample_noun_plural, genes=study.gene_noun_plural)
+
+    verdict = rule.look(results)
+    return Finding(
+        code=rule.code,
+        severity=verdict.severity,
+        section=rule.section,
+        subject=spoken(rule.subject),
+        title=spoken(rule.title),
+        statement=verdict.statement,
+        why=spoken(rule.why),
+        action=spoken(rule.action),
+        references=rule.references,
+        suppressed=suppressed,
+    )
 
 
 def cited_works(findings: Iterable[Finding]) -> set[str]:

@@ -7,7 +7,6 @@ The records that it is made of stand in `pipeline.records`.
 """
 
 import json
-import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -84,6 +83,26 @@ class Results(Record):
         """The protocols that ran."""
         return tuple(protocol for protocol in self.protocols if not protocol.unavailable)
 
+    @property
+    def raised(self) -> tuple[Finding, ...]:
+        """The caveats that stand, gravest first."""
+        return tuple(finding for finding in self.findings if finding.is_raised)
+
+    def outcome(self, *outcomes: str) -> tuple[Finding, ...]:
+        """Give the findings of some outcomes.
+
+        Parameters
+        ----------
+        *outcomes : str
+            Severities, or "suppressed".
+
+        Returns
+        -------
+        tuple of Finding
+            In their order.
+        """
+        return tuple(finding for finding in self.findings if finding.outcome in outcomes)
+
     def protocol(self, key: str) -> Protocol:
         """Give the protocol of that key.
 
@@ -133,6 +152,39 @@ class Results(Record):
             e
             for e in self.evaluations
             if e.protocol == key and (baseline or not self.model(e.model).is_baseline)
+        )
+
+    def evaluation(self, protocol: str, model: str) -> Evaluation | None:
+        """Give the evaluation of a model under a protocol.
+
+        Parameters
+        ----------
+        protocol, model : str
+            Their keys.
+
+        Returns
+        -------
+        Evaluation or None
+            None where the protocol did not run.
+        """
+        key = f"{protocol}/{model}"
+        return next((evaluation for evaluation in self.evaluations if evaluation.key == key), None)
+
+    def baseline(self, protocol: str) -> Evaluation | None:
+        """Give the evaluation of the baseline under one protocol.
+
+        Parameters
+        ----------
+        protocol : str
+            The protocol's key.
+
+        Returns
+        -------
+        Evaluation or None
+            None where the study has no baseline, or the protocol did not run.
+        """
+        return next(
+            (e for e in self.of_protocol(protocol) if self.model(e.model).is_baseline), None
         )
 
     @model_validator(mode="after")
@@ -340,42 +392,6 @@ def load(path: Path) -> Results:
             f"{path}: expected results of schema version {SCHEMA_VERSION}, "
             f"found at {where}: {first['msg']}"
         ) from error
-
-
-_STEP = r"\w+(\[[^\]]*\])?"
-
-
-def resolve(results: Results, path: str) -> Any:
-    """Find the value that a path names.
-
-    Parameters
-    ----------
-    results : Results
-        The results object.
-    path : str
-        Field names joined by dots; `[key]` after a list of records picks the one with
-        that `key`, as in `evaluations[given/svm].accuracy`.
-
-    Returns
-    -------
-    Any
-        The value at that path.
-
-    Raises
-    ------
-    KeyError
-        If there is none.
-    """
-    value: Any = results
-    if not re.fullmatch(rf"{_STEP}(\.{_STEP})*", path):
-        raise KeyError(path)
-    for name, key in re.findall(r"(\w+)(?:\[([^\]]*)\])?", path):
-        value = getattr(value, name, None)
-        if key:
-            value = next((item for item in value or () if getattr(item, "key", None) == key), None)
-        if value is None:
-            raise KeyError(path)
-    return value
 
 
 def _render(value: Any, margin: str = "") -> str:

@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -28,6 +27,7 @@ from pipeline.progress import Progress
 from pipeline.protocols import make_plans
 from pipeline.readers import kaggle, tables
 from pipeline.records.base import (
+    Finding,
     MethodStep,
     Reference,
     Statement,
@@ -138,26 +138,6 @@ def _compute(
     genes = gene_ranking.rank(dataset, config)
     data = _data(dataset, located, preprocessing, config)
     primary = _primary(evaluations, protocols, config)
-    raised = findings.find(
-        findings.Evidence(
-            data=data,
-            embeddings=embeddings,
-            models=models(config),
-            protocols=protocols,
-            evaluations=evaluations,
-            comparisons=compared,
-            improvements=improvements,
-            permutations=permutations,
-            leaky_twin=twin,
-            abstentions=evaluated.abstentions,
-            calibrations=evaluated.calibrations,
-            n_scored_on_test=_n_scored(evaluations, variant_evaluations),
-            genes=genes,
-            primary=primary,
-            sample_nouns=_plural(config),
-            gene_nouns=f"{config.study.gene_noun}s",
-        )
-    )
     methods = (
         preprocess.method(steps),
         embedding.method(embeddings, X, seed=config.seed),
@@ -165,7 +145,7 @@ def _compute(
         resampling.method(permutations, curves, twin, config),
         *gene_ranking.method(genes, gene_nouns=f"{config.study.gene_noun}s"),
     )
-    return Results(
+    found = Results(
         study=_study(config, date),
         headline=_headline(primary, evaluations, protocols, config),
         primary_evaluation=primary.key,
@@ -187,10 +167,17 @@ def _compute(
         calibrations=evaluated.calibrations,
         n_scored_on_test=_n_scored(evaluations, variant_evaluations),
         genes=genes,
-        findings=raised,
+        findings=(),
         methods=methods,
-        references=_references(config, located, methods, raised),
+        references=_references(config, located, methods, ()),
         provenance=provenance.provenance(config),
+    )
+    caveats = findings.find(found, {entry.code: entry.reason for entry in config.suppress})
+    return found.model_copy(
+        update={
+            "findings": caveats,
+            "references": _references(config, located, methods, caveats),
+        }
     )
 
 
@@ -407,11 +394,18 @@ def _protocol_counts(protocol: Protocol) -> list[Value]:
             path=f"protocols[{protocol.key}].{name}",
         )
         for name in ("n_train", "n_folds", "n_repeats")
-    ] + [Value(name="n_samples", value=len(protocol.sample_ids), format="count")]
+    ] + [
+        Value(
+            name="n_samples",
+            value=len(protocol.sample_ids),
+            format="count",
+            path=f"count(protocols[{protocol.key}].sample_ids)",
+        )
+    ]
 
 
 def _references(
-    config: Config, located: Located, methods: tuple[MethodStep, ...], raised: Any
+    config: Config, located: Located, methods: tuple[MethodStep, ...], caveats: tuple[Finding, ...]
 ) -> tuple[Reference, ...]:
     """Collect the works that were used, and no other."""
     citation = config.data.citation
@@ -419,7 +413,7 @@ def _references(
     keys = (
         references.cited(step.text.template for step in methods)
         | references.cited([located.description])
-        | findings.cited_works(raised)
+        | findings.cited_works(caveats)
         | {model.citation for model in models(config)}
         | ({own.key} if own else set())
     )

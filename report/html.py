@@ -15,6 +15,7 @@ from report.figures import catalogue as figure_catalogue
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
 from report.selection import IN_FULL
 from report.tables import catalogue as table_catalogue
+from report.tables.caveats import summary
 
 N_GRAVEST = 3
 
@@ -54,8 +55,9 @@ def pages(results: Results) -> tuple[str, str]:
         "tables": table_catalogue.build(results),
         "sections": SECTIONS,
         "in_full": IN_FULL,
+        "outcomes": summary(results),
         "faces": FACES,
-        "gravest": results.findings[:N_GRAVEST],
+        "gravest": results.raised[:N_GRAVEST],
         "citation_numbers": {
             work.key: number for number, work in enumerate(results.references, start=1)
         },
@@ -101,12 +103,12 @@ def environment(spell: Callable[[str], str]) -> Environment:
 
 
 def of_section(findings: tuple[Finding, ...], section: str) -> list[Finding]:
-    """Pick the findings that qualify a chapter.
+    """Pick the caveats that qualify a chapter.
 
     Parameters
     ----------
     findings : tuple of Finding
-        All findings.
+        Caveats that were raised.
     section : str
         The chapter's anchor.
 

@@ -202,7 +202,7 @@ def test_build_says_the_gravest_caveats(built: Built) -> None:
     """A build ends with the three gravest caveats."""
     expected = [
         f"  {finding.code} {finding.title}: {plain(finding.statement)}"
-        for finding in built.results.findings[:3]
+        for finding in built.results.raised[:3]
     ]
     lines = built.outcome.out.splitlines()
     start = lines.index("Gravest caveats:") + 1

@@ -6,6 +6,7 @@ from pipeline import config
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 
+SUPPRESS = '[[suppress]]\ncode = "{code}"\nreason = "{reason}"\n'
 PUBLISHED = """[ranking.published]
 source = "table 1"
 citation = "{key}"
@@ -193,6 +194,22 @@ def test_the_shipped_study_is_golubs(golub_config: Config) -> None:
         ),
         (
             "[study]",
+            SUPPRESS.format(code="SIZE-99", reason="r") + "[study]",
+            "suppress: expected the code of a rule (SIZE-01, SIZE-02, SIZE-03, SIZE-04), found "
+            "'SIZE-99'",
+        ),
+        (
+            "[study]",
+            2 * SUPPRESS.format(code="SIZE-01", reason="r") + "[study]",
+            "suppress: expected each code once, found 'SIZE-01' 2 times",
+        ),
+        (
+            "[study]",
+            SUPPRESS.format(code="SIZE-01", reason=" ") + "[study]",
+            "suppress.0.reason: String should match pattern '\\S', found ' '",
+        ),
+        (
+            "[study]",
             PUBLISHED.format(key="golub1999", genes="") + "[study]",
             "ranking.published.genes: Value should have at least 1 item after validation, not 0, "
             "found []",
@@ -206,6 +223,25 @@ def test_a_bad_setting_is_named_on_one_line(study: Path, old: str, new: str, exp
     actual = complaint(study)
 
     assert f"{study}: {expected}" == actual
+
+
+def test_a_code_of_no_subject_is_answered_with_the_subjects(study: Path) -> None:
+    """Where not even the subject is known, the subjects are listed."""
+    study.write_text(MINIMAL + SUPPRESS.format(code="X", reason="r"))
+
+    actual = complaint(study)
+
+    assert "expected the code of a rule (BASE-…, CHANCE-…, " in actual
+    assert actual.endswith("found 'X'")
+
+
+def test_a_caveat_is_suppressed_with_a_reason(study: Path) -> None:
+    """The study names the rule and says why."""
+    study.write_text(MINIMAL + SUPPRESS.format(code="SIZE-01", reason="a pilot study"))
+
+    (actual,) = config.load(study).suppress
+
+    assert ("SIZE-01", "a pilot study") == (actual.code, actual.reason)
 
 
 def test_a_published_list_must_be_of_a_known_work(study: Path) -> None:

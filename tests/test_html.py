@@ -253,7 +253,7 @@ def test_the_headline_stands_on_top(toy_results: Results, page: Element) -> None
 
 def test_the_gravest_caveats_stand_on_top(toy_results: Results, page: Element) -> None:
     """The title block links to the first three findings."""
-    expected = [f"#finding-{finding.code}" for finding in toy_results.findings[:3]]
+    expected = [f"#finding-{finding.code}" for finding in toy_results.raised[:3]]
 
     (gravest,) = page.one("header").by_class("gravest")
 
@@ -261,8 +261,8 @@ def test_the_gravest_caveats_stand_on_top(toy_results: Results, page: Element) -
 
 
 def test_every_caveat_is_told(toy_results: Results, page: Element) -> None:
-    """Each finding has its article, in the order of the results."""
-    expected = [f"finding-{finding.code}" for finding in toy_results.findings]
+    """Each caveat has its article, in the order of the results."""
+    expected = [f"finding-{finding.code}" for finding in toy_results.raised]
 
     assert expected == [article.attributes["aria-labelledby"] for article in page.all("article")]
 
@@ -330,7 +330,7 @@ def test_hostile_names_leave_the_page_well_formed(hostile: str) -> None:
 
 def test_a_brief_report_has_no_link_to_all_caveats(lay_out: LayOut) -> None:
     """Where the title block names every caveat, it does not send the reader on."""
-    few = {"findings": lay_out.results.findings[:2]}
+    few = {"findings": lay_out.results.raised[:2]}
 
     page = lay_out(lay_out.results.model_copy(update=few))
 
@@ -564,6 +564,6 @@ def test_no_template_switches_escaping_off() -> None:
 
 def test_findings_of_a_chapter_keep_their_order(toy_results: Results) -> None:
     """The findings of one chapter are picked in the order of all."""
-    expected = [finding for finding in toy_results.findings if finding.section == "models"]
+    expected = [finding for finding in toy_results.raised if finding.section == "models"]
 
-    assert expected == html.of_section(toy_results.findings, "models")
+    assert expected == html.of_section(toy_results.raised, "models")

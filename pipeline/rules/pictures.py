@@ -1,27 +1,29 @@
 """Rules on the pictures: what an embedding can show, and what it cannot."""
 
-from pipeline.records.base import Finding
-from pipeline.rules import build
-from pipeline.rules.evidence import Evidence
+from pipeline.results import Results
+from pipeline.rules.rule import Verdict, count, passed, raised, rule, words
 
 
-def embeddings_are_pictures(evidence: Evidence) -> Finding | None:
+@rule(
+    "PLOT-01",
+    "embeddings",
+    subject="Samples that the embeddings were computed on",
+    title="Embeddings are pictures, not evidence",
+    why="They depend on seed and settings, distort distances, and show no generalisation to new "
+    "samples.",
+    action="Use them to look for odd samples; judge separation by held-out predictions.",
+    references=("chari2023",),
+)
+def embeddings_are_pictures(results: Results) -> Verdict:
     """Raise PLOT-01: embeddings that saw the test samples are no evidence."""
-    pooled = [e for e in evidence.embeddings if e.fitted_on == "all samples"]
+    pooled = [e.label for e in results.embeddings if e.fitted_on == "all samples"]
     if not pooled:
-        return None
-    return build.finding(
-        "PLOT-01",
+        n = count("n", "data.n_train")
+        return passed(results, "All were computed on the {n} training samples.", n)
+    return raised(
         "note",
-        "embeddings",
-        "Embeddings are pictures, not evidence",
+        results,
         "{names} were computed on all {n} samples at once.",
-        (
-            build.text("names", " and ".join(embedding.label for embedding in pooled)),
-            build.count("n", evidence.data.n_samples, "data.n_samples"),
-        ),
-        why="They depend on seed and settings, distort distances, and show no generalisation to "
-        "new samples.",
-        action="Use them to look for odd samples; judge separation by held-out predictions.",
-        references=("chari2023",),
+        words("names", " and ".join(pooled)),
+        count("n", "data.n_samples"),
     )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pipeline.results import Results
 from report.selection import in_brief, in_full
+from report.tables.caveats import checks, suppressed
 from report.tables.data import classes, files, ledger
 from report.tables.decisions import (
     abstentions,
@@ -67,6 +68,8 @@ def build(results: Results) -> dict[str, Table]:
         genes(results),
         stability(results),
         *([overlaps(results)] if results.genes.published else []),
+        suppressed(results),
+        checks(results),
         packages(results),
         settings(results),
     ]
