@@ -4,6 +4,7 @@ Every template is escaped, undefined names are errors, and nothing is fetched: f
 figures are data addresses, and the page's own policy forbids any request.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,6 +14,7 @@ from pipeline.results import Results
 from report import formats
 from report.figures import catalogue as figure_catalogue
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
+from report.marks import marks
 from report.selection import IN_FULL
 from report.tables import catalogue as table_catalogue
 from report.tables.caveats import summary
@@ -55,6 +57,7 @@ def pages(results: Results) -> tuple[str, str]:
         "tables": table_catalogue.build(results),
         "sections": SECTIONS,
         "in_full": IN_FULL,
+        "marks": defaultdict(list, marks(results)),
         "outcomes": summary(results),
         "faces": FACES,
         "gravest": results.raised[:N_GRAVEST],

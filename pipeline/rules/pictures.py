@@ -16,14 +16,16 @@ from pipeline.rules.rule import Verdict, count, passed, raised, rule, words
 )
 def embeddings_are_pictures(results: Results) -> Verdict:
     """Raise PLOT-01: embeddings that saw the test samples are no evidence."""
-    pooled = [e.label for e in results.embeddings if e.fitted_on == "all samples"]
+    pooled = [e for e in results.embeddings if e.fitted_on == "all samples"]
     if not pooled:
         n = count("n", "data.n_train")
         return passed(results, "All were computed on the {n} training samples.", n)
     return raised(
         "note",
         results,
-        "{names} were computed on all {n} samples at once.",
-        words("names", " and ".join(pooled)),
-        count("n", "data.n_samples"),
+        "{n_pooled} of {n_embeddings} embeddings, {names}, were computed on all samples at once, "
+        "whatever their part.",
+        count("n_pooled", f"count({', '.join(f'embeddings[{e.key}]' for e in pooled)})"),
+        count("n_embeddings", "count(embeddings)"),
+        words("names", " and ".join(e.label for e in pooled)),
     )
