@@ -35,6 +35,7 @@ from pipeline.records.models import (
     Model,
     Permutation,
     Protocol,
+    Resubstitution,
     ThresholdTable,
     Variant,
     VariantEvaluation,
@@ -56,6 +57,7 @@ class Results(Record):
     models: tuple[Model, ...]
     protocols: tuple[Protocol, ...]
     evaluations: tuple[Evaluation, ...]
+    resubstitution: Resubstitution
     comparisons: tuple[Comparison, ...]
     improvements: tuple[Improvement, ...]
     variants: tuple[Variant, ...]
@@ -228,6 +230,7 @@ def check_references(results: Results) -> None:
         _expect(right == evaluation.n_correct, f"evaluations: counts of {evaluation.key}")
     keys = {evaluation.key for evaluation in results.evaluations}
     _expect(results.primary_evaluation in keys, "primary_evaluation: no such evaluation")
+    _expect(results.resubstitution.key in keys, "resubstitution: no such evaluation")
     complete = {(p.key, m) for p in results.ran for m in models}
     found = {(e.protocol, e.model) for e in results.evaluations}
     _expect(found == complete, "evaluations: a model is missing under a protocol")

@@ -44,6 +44,7 @@ from pipeline.records.data import (
     Study,
 )
 from pipeline.records.models import Evaluation, Model, Protocol, VariantEvaluation
+from pipeline.resubstitution import resubstitution
 from pipeline.results import Results
 from pipeline.sources import Located
 
@@ -138,6 +139,9 @@ def _compute(
     genes = gene_ranking.rank(dataset, config)
     data = _data(dataset, located, preprocessing, config)
     primary = _primary(evaluations, protocols, config)
+    on_training = resubstitution(
+        dataset, config, next(plan for plan in plans if plan.protocol.key == primary.protocol)
+    )
     methods = (
         preprocess.method(steps),
         embedding.method(embeddings, X, seed=config.seed),
@@ -155,6 +159,7 @@ def _compute(
         models=models(config),
         protocols=protocols,
         evaluations=evaluations,
+        resubstitution=on_training,
         comparisons=compared,
         improvements=improvements,
         variants=variants,

@@ -131,7 +131,7 @@ class PreprocessStep(Record):
 
     key: str
     text: Statement
-    learned_on: Literal["nothing", "training samples"]
+    learned_on: Literal["nothing", "training samples", "all samples"]
     n_genes_in: int
     n_genes_out: int
     unit: str
@@ -145,8 +145,20 @@ class Preprocessing(Record):
     n_genes_out: int
 
 
+class Start(Record):
+    """Another start of an embedding: its seed, and the scores that it gave."""
+
+    seed: int
+    trustworthiness: float
+    silhouette: float
+
+
 class Embedding(Record):
-    """Two coordinates for each sample, in the order of `data.samples`."""
+    """Two coordinates for each sample, in the order of `data.samples`.
+
+    `starts` are the same embedding from other seeds; empty where it has none, or where there
+    are too many samples to compute it again.
+    """
 
     key: str
     label: str
@@ -158,5 +170,6 @@ class Embedding(Record):
     trustworthiness: float
     trustworthiness_neighbors: int
     silhouette: float
+    starts: tuple[Start, ...]
     how_to_read: str
     how_not_to_read: str
