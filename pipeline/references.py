@@ -24,6 +24,23 @@ WORKS: dict[str, Reference] = {
             "10.1073/pnas.102102699",
         ),
         _work(
+            "baggerly2009",
+            "Baggerly KA, Coombes KR",
+            2009,
+            "Deriving chemosensitivity from cell lines: forensic bioinformatics and "
+            "reproducible research in high-throughput biology",
+            "Annals of Applied Statistics 3, 1309–1334",
+            "10.1214/09-AOAS291",
+        ),
+        _work(
+            "bates2024",
+            "Bates S, Hastie T, Tibshirani R",
+            2024,
+            "Cross-validation: what does it estimate and how well does it do it?",
+            "Journal of the American Statistical Association 119, 1434–1445",
+            "10.1080/01621459.2023.2197686",
+        ),
+        _work(
             "benjamini1995",
             "Benjamini Y, Hochberg Y",
             1995,
@@ -143,11 +160,35 @@ WORKS: dict[str, Reference] = {
             "10.1126/science.286.5439.531",
         ),
         _work(
+            "guyon2002",
+            "Guyon I, Weston J, Barnhill S, Vapnik V",
+            2002,
+            "Gene selection for cancer classification using support vector machines",
+            "Machine Learning 46, 389–422",
+            "10.1023/A:1012487302797",
+        ),
+        _work(
             "holm1979",
             "Holm S",
             1979,
             "A simple sequentially rejective multiple test procedure",
             "Scandinavian Journal of Statistics 6, 65–70",
+        ),
+        _work(
+            "kapoor2023",
+            "Kapoor S, Narayanan A",
+            2023,
+            "Leakage and the reproducibility crisis in machine-learning-based science",
+            "Patterns 4, 100804",
+            "10.1016/j.patter.2023.100804",
+        ),
+        _work(
+            "leek2010",
+            "Leek JT, Scharpf RB, Corrada Bravo H, et al.",
+            2010,
+            "Tackling the widespread and critical impact of batch effects in high-throughput data",
+            "Nature Reviews Genetics 11, 733–739",
+            "10.1038/nrg2825",
         ),
         _work(
             "mcinnes2018",
@@ -165,6 +206,14 @@ WORKS: dict[str, Reference] = {
             "percentages",
             "Psychometrika 12, 153–157",
             "10.1007/BF02295996",
+        ),
+        _work(
+            "molinaro2005",
+            "Molinaro AM, Simon R, Pfeiffer RM",
+            2005,
+            "Prediction error estimation: a comparison of resampling methods",
+            "Bioinformatics 21, 3301–3307",
+            "10.1093/bioinformatics/bti499",
         ),
         _work(
             "nadeau2003",
@@ -239,6 +288,23 @@ WORKS: dict[str, Reference] = {
             "10.1038/nbt.1665",
         ),
         _work(
+            "simon2003",
+            "Simon R, Radmacher MD, Dobbin K, McShane LM",
+            2003,
+            "Pitfalls in the use of DNA microarray data for diagnostic and prognostic "
+            "classification",
+            "Journal of the National Cancer Institute 95, 14–18",
+            "10.1093/jnci/95.1.14",
+        ),
+        _work(
+            "spiegelhalter1986",
+            "Spiegelhalter DJ",
+            1986,
+            "Probabilistic prediction in patient management and clinical trials",
+            "Statistics in Medicine 5, 421–433",
+            "10.1002/sim.4780050506",
+        ),
+        _work(
             "tibshirani2002",
             "Tibshirani R, Hastie T, Narasimhan B, Chu G",
             2002,
@@ -261,6 +327,14 @@ WORKS: dict[str, Reference] = {
             2008,
             "Visualizing data using t-SNE",
             "Journal of Machine Learning Research 9, 2579–2605",
+        ),
+        _work(
+            "varma2006",
+            "Varma S, Simon R",
+            2006,
+            "Bias in error estimation when using cross-validation for model selection",
+            "BMC Bioinformatics 7, 91",
+            "10.1186/1471-2105-7-91",
         ),
         _work(
             "venna2001",

@@ -6,7 +6,10 @@ Everything here is a plain function, so that each case says what it changes.
 from collections.abc import Callable
 from typing import Any
 
-from pipeline.records.models import Calibration, Interval
+from pipeline.records.base import Statement, Value
+from pipeline.records.data import Start
+from pipeline.records.genes import Witness
+from pipeline.records.models import Calibration, Choice, Interval, LearningCurve, LearningPoint
 from pipeline.results import Results
 
 Change = Callable[[Results], Results]
@@ -190,6 +193,7 @@ def probabilities(n: int, protocol: str = "given") -> Change:
         mean_predicted=0.5,
         observed=0.4,
         n_extreme=0,
+        p_value=0.5,
         bins=(),
         no_curve=None,
     )
@@ -232,5 +236,181 @@ def genes(**update: Any) -> Change:
     def change(results: Results) -> Results:
         record = results.genes.stability.model_copy(update=update)
         return updated(results, genes=results.genes.model_copy(update={"stability": record}))
+
+    return change
+
+
+def choose(attribute: str, key: str, **update: Any) -> Change:
+    """Change the record of that key among those of one kind."""
+
+    def change(results: Results) -> Results:
+        records = tuple(
+            record.model_copy(update=update) if record.key == key else record
+            for record in getattr(results, attribute)
+        )
+        return updated(results, **{attribute: records})
+
+    return change
+
+
+def without(attribute: str, key: str) -> Change:
+    """Leave out the record of that key among those of one kind."""
+    return lambda e: updated(
+        e, **{attribute: tuple(x for x in getattr(e, attribute) if x.key != key)}
+    )
+
+
+def in_turn(*changes: Change) -> Change:
+    """Make several changes."""
+
+    def change(results: Results) -> Results:
+        for each in changes:
+            results = each(results)
+        return results
+
+    return change
+
+
+def join(**update: Any) -> Change:
+    """Change how labels came to samples."""
+    return lambda e: data(label_join=e.data.label_join.model_copy(update=update))(e)
+
+
+def witness(training: float, test: float) -> Change:
+    """Let the best gene rank training and test samples so well."""
+    record = Witness(gene="G00_at", label="B-cell", auc_training=training, auc_test=test)
+    return lambda e: updated(e, genes=e.genes.model_copy(update={"witness": record}))
+
+
+def no_witness(results: Results) -> Results:
+    """Leave no gene to rank the test samples."""
+    return updated(results, genes=results.genes.model_copy(update={"witness": None}))
+
+
+def learned_on(samples: str) -> Change:
+    """Let every preprocessing step learn from these samples."""
+
+    def change(results: Results) -> Results:
+        steps = tuple(
+            step.model_copy(update={"learned_on": samples}) for step in results.preprocessing.steps
+        )
+        record = results.preprocessing.model_copy(update={"steps": steps})
+        return updated(results, preprocessing=record)
+
+    return change
+
+
+def unprocessed(results: Results) -> Results:
+    """Leave the values as supplied."""
+    record = results.preprocessing.model_copy(update={"steps": ()})
+    return updated(results, preprocessing=record)
+
+
+def untuned(results: Results) -> Results:
+    """Leave no model a setting to choose."""
+    models = tuple(model.model_copy(update={"tuned": None}) for model in results.models)
+    return updated(results, models=models)
+
+
+def training_error(training: float, held_out: float) -> Change:
+    """Change the accuracy on the training samples, and that of the headline."""
+    return in_turn(
+        lambda e: updated(
+            e, resubstitution=e.resubstitution.model_copy(update={"accuracy": training})
+        ),
+        evaluations("given/svm", accuracy=held_out),
+    )
+
+
+def against_baseline(headline: float, baseline: float) -> Change:
+    """Change the accuracies of the headline and of the majority class."""
+    return in_turn(
+        evaluations("given/svm", accuracy=headline),
+        evaluations("given/majority", accuracy=baseline),
+    )
+
+
+def random_part(held_out: float, low: float, high: float, *, n_train: int = 24) -> Change:
+    """Change the hold-out accuracy, and what other random parts give."""
+    point = LearningPoint(
+        n_train=n_train, n_test=6, n_repeats=20, accuracy=(low + high) / 2, low=low, high=high
+    )
+    return in_turn(
+        evaluations("holdout/svm", accuracy=held_out),
+        lambda e: updated(e, learning_curves=(LearningCurve(key="svm", points=(point,)),)),
+    )
+
+
+def inside_and_outside(outside: float, high: float) -> Change:
+    """Change the test accuracy, and the upper limit of that in cross-validation."""
+    limits = Interval(low=0.5, high=high, method="corrected resampled t")
+    return in_turn(
+        evaluations("given/svm", accuracy=outside), evaluations("cv/svm", accuracy_interval=limits)
+    )
+
+
+def inner_folds(n: int) -> Change:
+    """Change the number of inner folds of every protocol."""
+    return lambda e: updated(
+        e, protocols=tuple(p.model_copy(update={"n_inner_folds": n}) for p in e.protocols)
+    )
+
+
+def chosen_genes(n_genes: int | None) -> Change:
+    """Let every model of the headline's protocol choose so many genes."""
+    choice = Choice(setting="as many", n_folds=1, n_genes=n_genes)
+    return evaluations("given/discriminant", "given/voting", "given/svm", chosen=(choice,))
+
+
+def weighted_brier(weighted: float | None, plain: float) -> Change:
+    """Change the Brier scores of logistic regression with and without class weights."""
+    return in_turn(
+        evaluations("given/logistic_balanced", brier=weighted),
+        evaluations("given/logistic", brier=plain),
+    )
+
+
+def calibrated(p_value: float | None, *, n_extreme: int = 0) -> Change:
+    """Judge the probabilities of logistic regression on a hundred samples."""
+
+    def change(results: Results) -> Results:
+        (record,) = probabilities(100)(results).calibrations
+        update = {"p_value": p_value, "n_extreme": n_extreme}
+        return updated(results, calibrations=(record.model_copy(update=update),))
+
+    return change
+
+
+def from_other_seeds(*silhouettes: float) -> Change:
+    """Change the silhouette of UMAP, and those from other seeds."""
+    first, *others = silhouettes
+    starts = tuple(
+        Start(seed=seed, trustworthiness=0.9, silhouette=silhouette)
+        for seed, silhouette in enumerate(others)
+    )
+    return in_turn(
+        lambda e: updated(
+            e, embeddings=tuple(x.model_copy(update={"starts": ()}) for x in e.embeddings)
+        ),
+        choose("embeddings", "umap", silhouette=first, starts=starts),
+    )
+
+
+def perplexity(value: float) -> Change:
+    """Change the perplexity of t-SNE."""
+    settings = Statement(
+        template="{perplexity}.",
+        values=(Value(name="perplexity", value=value, format="measure"),),
+    )
+    return choose("embeddings", "tsne", settings=settings)
+
+
+def heat_map_of(n: int) -> Change:
+    """Draw so many samples in the heat map."""
+
+    def change(results: Results) -> Results:
+        ids = tuple(sample.id for sample in results.data.samples[:n])
+        heat_map = results.genes.heat_map.model_copy(update={"sample_ids": ids})
+        return updated(results, genes=results.genes.model_copy(update={"heat_map": heat_map}))
 
     return change

@@ -1,7 +1,7 @@
 """Rules on the design: what is known of where the samples come from."""
 
 from pipeline.results import Results
-from pipeline.rules.rule import Verdict, count, raised, rule, words
+from pipeline.rules.rule import Verdict, count, passed, raised, rule, words
 
 
 @rule(
@@ -31,4 +31,28 @@ def confounding_unchecked(results: Results) -> Verdict:
         "examined.",
         n,
         words("covariates", ", ".join(names)),
+    )
+
+
+@rule(
+    "DESIGN-02",
+    "data",
+    subject="Sources that were held out as a whole",
+    title="One study",
+    why="Samples of one study share its laboratories, its arrays and its time. What holds within "
+    "it may not hold elsewhere, and never on another platform without training anew.",
+    action="Test on samples of another study before claiming more.",
+    references=("collins2024", "shi2010"),
+)
+def single_study(results: Results) -> Verdict:
+    """Raise DESIGN-02: no source was held out as a whole."""
+    source = next((p for p in results.protocols if p.key == "source"), None)
+    if source and not source.unavailable:
+        n = count("n", "protocols[source].n_folds")
+        return passed(results, "{n} sources were held out in turn.", n)
+    return raised(
+        "note",
+        results,
+        "All {n} samples come from one study, and none of its sources was held out as a whole.",
+        count("n", "data.n_samples"),
     )

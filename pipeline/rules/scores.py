@@ -1,6 +1,8 @@
 """Rules on scores: thresholds, probabilities, calls that are declined."""
 
+from pipeline.records.models import EXTREME
 from pipeline.results import Results
+from pipeline.rules.chance import ALPHA
 from pipeline.rules.rule import (
     Verdict,
     count,
@@ -11,6 +13,7 @@ from pipeline.rules.rule import (
     percent,
     raised,
     rule,
+    term,
     text,
 )
 
@@ -41,7 +44,7 @@ def threshold_misplaced(results: Results) -> Verdict:
         decimal("auc", f"{here}.roc_auc"),
         count("n", f"{here}.n_errors"),
     )
-    template = "{model}: area under the curve {auc}"
+    template = "Area under the curve of {model}: {auc}"
     if primary.roc_auc < GOOD_RANKING:
         bound = limit(GOOD_RANKING, "number")
         return passed(results, f"{template}, below {{limit}}.", *terms, bound)
@@ -126,3 +129,122 @@ def declined_calls(results: Results) -> Verdict:
         "{n_forced}.",
         *terms,
     )
+
+
+@rule(
+    "SCORE-04",
+    "improvements",
+    subject="Probabilities of weighted models",
+    title="Class weights spoil the probabilities",
+    why="Weights move the probabilities towards the rarer class by as much as they pretend that it "
+    "is more common.",
+    action="Leave the weights out and move the threshold instead, or calibrate anew.",
+    references=("vandengoorbergh2022",),
+)
+def weighted_probabilities(results: Results) -> Verdict:
+    """Raise SCORE-04: weighting the classes makes the probabilities worse."""
+    pairs = [
+        (weighted, plain)
+        for change in results.improvements
+        if change.protocol == results.primary.protocol
+        and change.variant.endswith("_balanced")
+        and (weighted := results.evaluation(change.protocol, change.variant))
+        and (plain := results.evaluation(change.protocol, change.base))
+        and weighted.brier is not None
+        and plain.brier is not None
+    ]
+    if not pairs:
+        return not_applicable("No weighted model gives probabilities.")
+    weighted, plain = max(pairs, key=lambda pair: (pair[0].brier or 0) - (pair[1].brier or 0))
+    terms = (
+        text("weighted", f"models[{weighted.model}].noun"),
+        decimal("worse", f"evaluations[{weighted.key}].brier"),
+        text("plain", f"models[{plain.model}].noun"),
+        decimal("better", f"evaluations[{plain.key}].brier"),
+    )
+    template = "Brier score: {weighted} {worse}, {plain} {better}; 0 would be perfect."
+    if (weighted.brier or 0) <= (plain.brier or 0):
+        return passed(results, template, *terms)
+    return raised("note", results, template, *terms)
+
+
+@rule(
+    "SCORE-05",
+    "samples",
+    subject="Probabilities against what happened",
+    title="Badly calibrated probabilities",
+    why="These probabilities are further from what happened than they themselves allow for: they "
+    "claim too much, or lean to one class.",
+    action="Do not read them as risks; calibrate on samples of their own.",
+    references=("spiegelhalter1986", "vandengoorbergh2022"),
+)
+def badly_calibrated(results: Results) -> Verdict:
+    """Raise SCORE-05: probabilities are further from what happened than they say."""
+    tested = [
+        c
+        for c in results.calibrations
+        if c.protocol == results.primary.protocol and c.p_value is not None
+    ]
+    if not tested:
+        return not_applicable("No probabilities were compared with what happened.")
+    worst = min(tested, key=lambda c: c.p_value or 0.0)
+    path = f"calibrations[{worst.key}]"
+    n = count("n", f"count({', '.join(f'calibrations[{c.key}]' for c in tested)})")
+    terms = (
+        n,
+        text("model", f"models[{worst.model}].noun"),
+        term("p", f"{path}.p_value", "p_value"),
+        limit(ALPHA, "number"),
+    )
+    bad = [c for c in tested if (c.p_value or 0.0) < ALPHA]
+    if not bad:
+        return passed(
+            results,
+            "Spiegelhalter's test of {n} models: the smallest p-value, of {model}, is {p}; limit "
+            "{limit}.",
+            *terms,
+        )
+    return raised(
+        "warning" if any(c.model == results.primary.model for c in bad) else "note",
+        results,
+        "Spiegelhalter's test finds {n_bad} of {n} models badly calibrated; the smallest p-value, "
+        "of {model}, is {p}: a mean probability of {predicted}, where {observed} came true.",
+        count("n_bad", f"count({', '.join(f'calibrations[{c.key}]' for c in bad)})"),
+        *terms,
+        percent("predicted", f"{path}.mean_predicted"),
+        percent("observed", f"{path}.observed"),
+    )
+
+
+# Our choice: where more than half of the probabilities are all but 0 or 1, they are a verdict.
+MOSTLY = 0.5
+
+
+@rule(
+    "SCORE-06",
+    "samples",
+    subject="Probabilities near 0 and 1",
+    title="Probabilities that leave no doubt",
+    why="A model that separates its training samples is sure of everything; with so many {genes} "
+    "that is a matter of course, not of evidence.",
+    action="Read such probabilities as calls.",
+    references=("vandengoorbergh2022",),
+)
+def extreme_probabilities(results: Results) -> Verdict:
+    """Raise SCORE-06: most probabilities of a model are all but 0 or 1."""
+    here = [c for c in results.calibrations if c.protocol == results.primary.protocol]
+    if not here:
+        return not_applicable("No model's probabilities were compared with what happened.")
+    surest = max(here, key=lambda c: c.n_extreme / c.n)
+    path = f"calibrations[{surest.key}]"
+    terms = (
+        text("model", f"models[{surest.model}].noun"),
+        count("n_extreme", f"{path}.n_extreme"),
+        count("n", f"{path}.n"),
+        limit(EXTREME, "number", "near"),
+    )
+    template = "{n_extreme} of {n} probabilities of {model} are within {near} of 0 or 1"
+    if surest.n_extreme / surest.n <= MOSTLY:
+        bound = limit(MOSTLY, "percent")
+        return passed(results, f"{template}; limit {{limit}}.", *terms, bound)
+    return raised("note", results, f"{template}.", *terms)
