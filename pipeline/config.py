@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
 from pipeline.findings import CODES
@@ -225,6 +225,60 @@ class SuppressSection(Section):
     reason: Annotated[str, Field(pattern=r"\S")]
 
 
+def _is_share(text: str) -> str:
+    """Refuse a printed figure above 1, or 100 %."""
+    digits, percent = text.removesuffix("%").strip(), text.endswith("%")
+    if float(digits) > (100 if percent else 1):
+        raise ValueError("expected a share of at most 1, or 100 %")
+    return text
+
+
+Printed = Annotated[
+    str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,6})? ?%?$"), AfterValidator(_is_share)
+]
+"""A figure as printed: its decimals say how exactly it is meant."""
+
+ClaimModel = Literal["logistic", "svm", "logistic_balanced", "svm_balanced", "neighbours"]
+"""Models whose settings are scikit-learn's own where a publication names none."""
+
+
+class ClaimedClass(Section):
+    """What is claimed of one class; `support` is its number of test samples."""
+
+    precision: Printed | None = None
+    recall: Printed | None = None
+    f1: Printed | None = None
+    support: Annotated[int, Field(ge=0)] | None = None
+
+
+class ClaimSection(Section):
+    """Published figures, and the protocol as far as it is stated.
+
+    The figures hold for each of the models. `samples` says which part of the data was used,
+    `n_samples` and `n_test` how many samples are stated in all and for the test.
+    """
+
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    source: Annotated[str, Field(min_length=1)]
+    citation: str | None = None
+    explanation: str | None = None
+    models: Annotated[tuple[ClaimModel, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    protocol: Literal["holdout", "cross-validation", "given"] = "holdout"
+    samples: Literal["all", "train"] = "all"
+    recipe: Recipe = "raw"
+    penalty_c: Annotated[float, Field(gt=0)] = 1.0  # the default of scikit-learn
+    n_neighbours: Annotated[int, Field(ge=1)] = 5  # the default of scikit-learn
+    test_share: Annotated[float, Field(gt=0, lt=1)] = 0.25  # the default of scikit-learn
+    n_folds: Annotated[int, Field(ge=2)] = 5  # the default of scikit-learn
+    stratified: bool = False  # the default of scikit-learn
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+    n_samples: Annotated[int, Field(ge=1)] | None = None
+    n_test: Annotated[int, Field(ge=1)] | None = None
+    accuracy: Printed | None = None
+    classes: dict[str, ClaimedClass] = {}
+    n_seeds: Annotated[int, Field(ge=1, le=10_000)] = 200
+
+
 class Config(Section):
     """A study's whole configuration."""
 
@@ -236,6 +290,7 @@ class Config(Section):
     evaluate: EvaluateSection = EvaluateSection()
     ranking: RankingSection = RankingSection()
     suppress: Annotated[tuple[SuppressSection, ...], BeforeValidator(_as_tuple)] = ()
+    claims: Annotated[tuple[ClaimSection, ...], BeforeValidator(_as_tuple)] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     quick: bool = False  # fewer repeats, to look at; the report says so on its first page
 
@@ -250,6 +305,9 @@ QUICK: dict[str, int | tuple[()]] = {
     "variants": (),
 }
 """Settings of the evaluation in a quick run; none is raised by it."""
+
+QUICK_SEEDS = 40
+"""Seeds over which a claim is run again in a quick run, at most."""
 
 
 def quickened(config: Config) -> Config:
@@ -271,7 +329,11 @@ def quickened(config: Config) -> Config:
         for name, value in QUICK.items()
     }
     evaluate = section.model_copy(update=lowered)
-    return config.model_copy(update={"evaluate": evaluate, "quick": True})
+    claims = tuple(
+        claim.model_copy(update={"n_seeds": min(claim.n_seeds, QUICK_SEEDS)})
+        for claim in config.claims
+    )
+    return config.model_copy(update={"evaluate": evaluate, "claims": claims, "quick": True})
 
 
 def load(path: Path) -> Config:
@@ -312,6 +374,7 @@ def load(path: Path) -> Config:
         _check_roles(embedded.format, embedded.files, f"{path}: data.embedded.files")
     _check_evaluate(config, path)
     _check_published(config, path)
+    _check_claims(config, path)
     _check_citations(config, path)
     _check_suppressed(config, path)
     return config
@@ -376,6 +439,25 @@ def _check_published(config: Config, path: Path) -> None:
         )
 
 
+def _check_claims(config: Config, path: Path) -> None:
+    """Refuse claims that share a key, claim nothing, or name a model twice."""
+    keys = [claim.key for claim in config.claims]
+    for claim in config.claims:
+        where = f"{path}: claims.{claim.key}"
+        if keys.count(claim.key) > 1:
+            raise ConfigError(
+                f"{where}: expected each key once, found it {keys.count(claim.key)} times"
+            )
+        figures = [claim.accuracy]
+        figures += [f for c in claim.classes.values() for f in (c.precision, c.recall, c.f1)]
+        if not any(figures):
+            raise ConfigError(f"{where}: expected an accuracy or a figure of a class, found none")
+        if len(set(claim.models)) < len(claim.models):
+            raise ConfigError(
+                f"{where}.models: expected each model once, found {list(claim.models)}"
+            )
+
+
 def _check_citations(config: Config, path: Path) -> None:
     """Refuse a description that cites a work which the report could not print."""
     data = config.data
@@ -385,6 +467,9 @@ def _check_citations(config: Config, path: Path) -> None:
         texts["data.embedded.description"] = data.embedded.description
     if config.ranking.published:
         texts["ranking.published.citation"] = f"[@{config.ranking.published.citation}]"
+    for claim in config.claims:
+        if claim.citation:
+            texts[f"claims.{claim.key}.citation"] = f"[@{claim.citation}]"
     for key, text in texts.items():
         unknown = sorted(cited([text]) - known)
         if unknown:

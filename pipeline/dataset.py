@@ -26,6 +26,26 @@ MIN_PER_CLASS = 3  # below this no fold can hold one sample out and still learn 
 
 
 @dataclass(frozen=True)
+class FileColumns:
+    """The columns of one file as its reader met them.
+
+    Attributes
+    ----------
+    name : str
+        The file.
+    n_names : int
+        Leading columns that name genes.
+    columns : tuple of str or None
+        The columns after these: the sample of each, or None for a column that is of no
+        sample, such as detection calls.
+    """
+
+    name: str
+    n_names: int
+    columns: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Expression values with labels, names and the given split.
 
@@ -53,6 +73,8 @@ class Dataset:
         How the labels were joined.
     ledger : tuple of LedgerStep
         What reading and cleaning did.
+    columns : tuple of FileColumns
+        Where the samples stood in the files; empty where the reader does not say.
     """
 
     X: NDArray[np.float64]
@@ -66,6 +88,7 @@ class Dataset:
     unit: str
     join: LabelJoin
     ledger: tuple[LedgerStep, ...]
+    columns: tuple[FileColumns, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:

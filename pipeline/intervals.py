@@ -203,3 +203,32 @@ def mean_of_proportions(n_right: NDArray[np.intp], n: NDArray[np.intp]) -> Inter
         high=min(1.0, float(share.mean() + above / n.size)),
         method="MOVER of Wilson",
     )
+
+
+def f1(n_right: int, n_involved: int) -> Interval | None:
+    """Compute an interval for the F1 of a class.
+
+    Of the samples that are of the class, or were called it, a share p is both, and
+    F1 = 2 p / (1 + p) grows with p: the limits of Wilson's interval for p are carried over.
+
+    Parameters
+    ----------
+    n_right : int
+        Samples of the class that were called it.
+    n_involved : int
+        Samples of the class that were not, and others that were.
+
+    Returns
+    -------
+    Interval or None
+        95 % interval; None where no sample involves the class.
+    """
+    n = n_right + n_involved
+    if not n:
+        return None
+    share = wilson(n_right, n)
+    return Interval(
+        low=2 * share.low / (1 + share.low),
+        high=2 * share.high / (1 + share.high),
+        method="Wilson, carried over to F1",
+    )

@@ -18,6 +18,7 @@ STEPS: dict[str, float] = {
     "permuting labels": 20,
     "learning curves": 6,
     "leaky twin": 1,
+    "claims": 2,
     "ranking genes": 3,
     "rendering": 8,
 }

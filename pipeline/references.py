@@ -58,6 +58,15 @@ WORKS: dict[str, Reference] = {
             "10.1023/A:1010933404324",
         ),
         _work(
+            "brown2017",
+            "Brown NJL, Heathers JAJ",
+            2017,
+            "The GRIM test: a simple technique detects numerous anomalies in the reporting of "
+            "results in psychology",
+            "Social Psychological and Personality Science 8, 363–369",
+            "10.1177/1948550616673876",
+        ),
+        _work(
             "brunet2004",
             "Brunet JP, Tamayo P, Golub TR, Mesirov JP",
             2004,

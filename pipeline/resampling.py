@@ -168,13 +168,13 @@ def leaky_twin(dataset: Dataset, config: Config, plans: tuple[Plan, ...]) -> Lea
     labels = np.concatenate([y[None], permuted])
     rows = np.arange(len(y))
     everything = values(rows)
-    chosen_before = [_best_genes(everything, codes, section.n_leaky_genes) for codes in labels]
+    chosen_before = [best_by_f(everything, codes, section.n_leaky_genes) for codes in labels]
     honest = np.zeros((len(labels), len(folds) and folds[-1].repeat + 1, len(y)), dtype=np.intp)
     leaky = honest.copy()
     for fold in folds:
         Z = values(fold.train)
         for i, codes in enumerate(labels):
-            inside = _best_genes(Z[fold.train], codes[fold.train], section.n_leaky_genes)
+            inside = best_by_f(Z[fold.train], codes[fold.train], section.n_leaky_genes)
             honest[i, fold.repeat, fold.test] = _svm(Z[:, inside], codes, fold)
             leaky[i, fold.repeat, fold.test] = _svm(everything[:, chosen_before[i]], codes, fold)
     right = [(predicted == labels[:, None]).mean(axis=(1, 2)) for predicted in (honest, leaky)]
@@ -191,6 +191,28 @@ def leaky_twin(dataset: Dataset, config: Config, plans: tuple[Plan, ...]) -> Lea
         leaky_permuted=tuple(right[1][1:].tolist()),
         majority_share=float(np.bincount(y).max() / len(y)),
     )
+
+
+def best_by_f(Z: NDArray[np.float64], codes: Labels, n_genes: int) -> NDArray[np.intp]:
+    """Choose the genes with the largest F statistics; constant ones come last.
+
+    Parameters
+    ----------
+    Z : ndarray of float, shape (n_samples, n_genes)
+        Values.
+    codes : ndarray of int, shape (n_samples,)
+        Class indices.
+    n_genes : int
+        How many to choose, at most.
+
+    Returns
+    -------
+    ndarray of int
+        Their columns, the best first.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scores = np.nan_to_num(f_classif(Z, codes)[0], nan=-1.0, posinf=np.inf)
+    return np.argsort(-scores, kind="stable")[:n_genes]
 
 
 def method(
@@ -369,13 +391,6 @@ def _point(folds: tuple[Fold, ...], shares: NDArray[np.float64]) -> LearningPoin
         low=float(low),
         high=float(high),
     )
-
-
-def _best_genes(Z: NDArray[np.float64], codes: Labels, n_genes: int) -> NDArray[np.intp]:
-    """Genes with the largest F statistics; constant ones last."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = np.nan_to_num(f_classif(Z, codes)[0], nan=-1.0, posinf=np.inf)
-    return np.argsort(-scores, kind="stable")[:n_genes]
 
 
 def _svm(Z: NDArray[np.float64], codes: Labels, fold: Fold) -> Labels:

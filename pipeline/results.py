@@ -22,6 +22,7 @@ from pipeline.records.base import (
     Reference,
     Statement,
 )
+from pipeline.records.claims import Claim, Run
 from pipeline.records.data import Data, Embedding, Preprocessing, Study
 from pipeline.records.genes import Genes
 from pipeline.records.models import (
@@ -69,6 +70,7 @@ class Results(Record):
     thresholds: tuple[ThresholdTable, ...]
     calibrations: tuple[Calibration, ...]
     n_scored_on_test: int
+    claims: tuple[Claim, ...]
     genes: Genes
     findings: tuple[Finding, ...]
     methods: tuple[MethodStep, ...]
@@ -240,8 +242,40 @@ def check_references(results: Results) -> None:
     for embedding in results.embeddings:
         drawn = len(embedding.coordinates) == len(samples)
         _expect(drawn, f"embeddings: {embedding.key} draws other samples")
+    for claim in results.claims:
+        _check_claim(claim, labels)
     _check_genes(results.genes, samples, len(labels))
     _check_citations(results)
+
+
+def _check_claim(claim: Claim, labels: list[str]) -> None:
+    """See that every run measures the stated figures, and counts its samples."""
+    where = f"claims: {claim.key}"
+    _expect(bool(claim.figures) and bool(claim.models), f"{where} claims nothing")
+    _expect({f.label for f in claim.figures} <= {None, *labels}, f"{where} names another class")
+    trials = [trial for hypothesis in claim.hypotheses for trial in hypothesis.trials]
+    runs = (claim.rerun.own, claim.corrected.runs, *(trial.runs for trial in trials))
+    for each in runs:
+        known = [run.key for run in each] in ([], [model.key for model in claim.models])
+        _expect(known, f"{where} runs other models")
+        for run in each:
+            _check_run(run, [figure.key for figure in claim.figures], len(labels), where)
+    for hypothesis in claim.hypotheses:
+        there = hypothesis.best is None or hypothesis.best_trial is not None
+        _expect(there, f"{where}: trials of {hypothesis.key}")
+    _expect(claim.n_trials == len(trials), f"{where} counts other trials")
+    explained = {h.key for h in claim.hypotheses if h.n_exact}
+    _expect(set(claim.reproduced_by) <= explained, f"{where}: reproduced_by")
+
+
+def _check_run(run: Run, figures: list[str], n_classes: int, where: str) -> None:
+    """See that a run's counts and figures are those of its confusion matrix."""
+    square = {len(run.confusion), *map(len, run.confusion)} == {n_classes}
+    _expect(square, f"{where}: confusion of {run.key}")
+    right = sum(row[k] for k, row in enumerate(run.confusion))
+    counted = right == run.n_correct and sum(map(sum, run.confusion)) == run.n_test
+    _expect(counted, f"{where}: counts of {run.key}")
+    _expect([m.key for m in run.measured] == figures, f"{where}: figures of {run.key}")
 
 
 def _check_genes(genes: Genes, samples: list[str], n_classes: int) -> None:
@@ -324,6 +358,7 @@ def _check_citations(results: Results) -> None:
     cited |= {results.genes.published.citation} if results.genes.published else set()
     cited |= {key for finding in results.findings for key in finding.references}
     cited |= {model.citation for model in results.models}
+    cited |= {claim.citation for claim in results.claims if claim.citation}
     _expect(cited <= known, f"references: missing {', '.join(sorted(cited - known))}")
 
 

@@ -8,6 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from pipeline import (
+    claims,
     comparisons,
     embedding,
     evaluate,
@@ -33,6 +34,7 @@ from pipeline.records.base import (
     Statement,
     Value,
 )
+from pipeline.records.claims import Claim
 from pipeline.records.data import (
     Calls,
     ClassSummary,
@@ -135,6 +137,7 @@ def _compute(
     curves = resampling.learning_curves(dataset, config, progress, n_jobs=n_jobs)
     progress("leaky twin", 0, 1)
     twin = resampling.leaky_twin(dataset, config, plans)
+    examined = claims.examine(dataset, config, plans, progress)
     progress("ranking genes", 0, 1)
     genes = gene_ranking.rank(dataset, config)
     data = _data(dataset, located, preprocessing, config)
@@ -147,6 +150,7 @@ def _compute(
         embedding.method(embeddings, X, seed=config.seed),
         *evaluate.method(models(config), protocols, config),
         resampling.method(permutations, curves, twin, config),
+        *claims.method(examined),
         *gene_ranking.method(genes, gene_nouns=f"{config.study.gene_noun}s"),
     )
     found = Results(
@@ -171,17 +175,18 @@ def _compute(
         thresholds=evaluated.thresholds,
         calibrations=evaluated.calibrations,
         n_scored_on_test=_n_scored(evaluations, variant_evaluations),
+        claims=examined,
         genes=genes,
         findings=(),
         methods=methods,
-        references=_references(config, located, methods, ()),
+        references=_references(config, located, methods, examined, ()),
         provenance=provenance.provenance(config),
     )
     caveats = findings.find(found, {entry.code: entry.reason for entry in config.suppress})
     return found.model_copy(
         update={
             "findings": caveats,
-            "references": _references(config, located, methods, caveats),
+            "references": _references(config, located, methods, examined, caveats),
         }
     )
 
@@ -410,7 +415,11 @@ def _protocol_counts(protocol: Protocol) -> list[Value]:
 
 
 def _references(
-    config: Config, located: Located, methods: tuple[MethodStep, ...], caveats: tuple[Finding, ...]
+    config: Config,
+    located: Located,
+    methods: tuple[MethodStep, ...],
+    examined: tuple[Claim, ...],
+    caveats: tuple[Finding, ...],
 ) -> tuple[Reference, ...]:
     """Collect the works that were used, and no other."""
     citation = config.data.citation
@@ -420,6 +429,7 @@ def _references(
         | references.cited([located.description])
         | findings.cited_works(caveats)
         | {model.citation for model in models(config)}
+        | {claim.citation for claim in examined if claim.citation}
         | ({own.key} if own else set())
     )
     return references.bibliography(keys, own=own)

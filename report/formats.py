@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.records.base import CITATION, Statement, Value
+from pipeline.records.claims import StatedFigure
 from pipeline.records.models import Interval
 
 MINUS = "−"  # typographic: a hyphen is shorter and breaks at line ends
@@ -207,6 +208,44 @@ def names(values: Sequence[str]) -> str:
     listed = ", ".join(cut)
     n_more = len(values) - MAX_NAMES
     return f"{listed} and {n_more} more" if n_more > 0 else listed or "none"
+
+
+def figure_name(figure: StatedFigure) -> str:
+    """Name a published figure.
+
+    Parameters
+    ----------
+    figure : StatedFigure
+        The figure.
+
+    Returns
+    -------
+    str
+        For example accuracy, or F1 of ALL.
+    """
+    measure = "F1" if figure.measure == "f1" else figure.measure
+    return measure if figure.label is None else f"{measure} of {figure.label}"
+
+
+def listed(values: Sequence[int]) -> str:
+    """List numbers in a sentence.
+
+    Parameters
+    ----------
+    values : sequence of int
+        The numbers, at least one.
+
+    Returns
+    -------
+    str
+        For example 8, 16 and 24; the first few of many, and how many more.
+    """
+    if len(values) > MAX_NAMES:
+        return (
+            f"{', '.join(map(count, values[:MAX_NAMES]))} and {len(values) - MAX_NAMES} other sizes"
+        )
+    *first, last = map(count, values)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def inline(label: str) -> str:

@@ -28,6 +28,7 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("robustness", "What the results rest on"),
     ("samples", "Single samples and decisions"),
     ("improvements", "What the recommended changes did"),
+    ("claims", "Reported, reproduced, corrected"),
     ("genes", "Genes"),
     ("caveats", "Caveats"),
     ("methods", "Methods"),
@@ -35,6 +36,22 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("references", "References"),
 )
 """The chapters: anchor and heading, in order. Each has a template of the same name."""
+
+
+def sections(results: Results) -> tuple[tuple[str, str], ...]:
+    """Give the chapters of a report.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    tuple of (str, str)
+        Anchor and heading of `SECTIONS`; that on published figures only where there are any.
+    """
+    return tuple(part for part in SECTIONS if part[0] != "claims" or results.claims)
 
 
 def pages(results: Results) -> tuple[str, str]:
@@ -55,7 +72,7 @@ def pages(results: Results) -> tuple[str, str]:
         "results": results,
         "figures": figures,
         "tables": table_catalogue.build(results),
-        "sections": SECTIONS,
+        "sections": sections(results),
         "in_full": IN_FULL,
         "marks": defaultdict(list, marks(results)),
         "outcomes": summary(results),
@@ -96,6 +113,8 @@ def environment(spell: Callable[[str], str]) -> Environment:
     jinja.filters |= {
         "count": formats.count,
         "decimal": formats.decimal,
+        "figure_name": formats.figure_name,
+        "listed": formats.listed,
         "measure": formats.measure,
         "parts": formats.parts,
         "percent": formats.percent,

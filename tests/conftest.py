@@ -27,6 +27,22 @@ from report import html
 ROOT = Path(__file__).resolve().parents[1]
 N_TRAIN, N_TEST, N_GENES, N_FLAT = 24, 6, 40, 4
 
+CLAIM = {
+    "key": "paper",
+    "source": "A paper <that> nobody wrote & nobody read",
+    "explanation": "bad luck",
+    "models": ["logistic", "svm"],
+    "samples": "train",
+    "test_share": 0.25,
+    "stratified": True,
+    "seed": 1,
+    "n_samples": 24,
+    "accuracy": "0.67",
+    "classes": {"ALL": {"f1": "0.67"}, "AML": {"f1": "0.67"}},
+    "n_seeds": 10,
+}
+"""What is claimed of the toy study of two classes: 4 of 6 right, or 6 of 9, and so on."""
+
 # No deadline: a test never times anything. Derandomised: two runs draw the same cases.
 settings.register_profile("suite", deadline=None, derandomize=True, database=None, max_examples=60)
 settings.load_profile("suite")
@@ -122,12 +138,13 @@ def two_class_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def two_class_config() -> Config:
-    """Give the configuration of the toy study of two classes."""
-    return _config(
+    """Give the configuration of the toy study of two classes, of which something is claimed."""
+    config = _config(
         "two-class",
         "kaggle",
         {"labels": "actual.csv", "train": "train.csv", "independent": "test.csv"},
     )
+    return Config.model_validate(config.model_dump() | {"claims": [CLAIM]})
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.dataset import Dataset, check_classes, join_labels
+from pipeline.dataset import Dataset, FileColumns, check_classes, join_labels
 from pipeline.errors import DataError
 from pipeline.readers.csvfile import numbers, rows, unique
 from pipeline.records.data import LedgerStep
@@ -86,6 +86,7 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         unit=unit,
         join=join,
         ledger=_ledger(train, test, unit),
+        columns=(_columns(train), _columns(test)),
     )
 
 
@@ -141,6 +142,12 @@ def _sample_columns(header: list[str], file_name: str) -> tuple[str, ...]:
             f"found none after {last}"
         )
     return unique(columns[::2], what="sample column", file_name=file_name)
+
+
+def _columns(block: Block) -> FileColumns:
+    """The columns of a file in order: after each sample stand its calls."""
+    columns = tuple(name for sample in block.sample_ids for name in (sample, None))
+    return FileColumns(block.name, len(METADATA), columns)
 
 
 def _check_calls(calls: list[str], sample_ids: tuple[str, ...], file_name: str, line: int) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.dataset import Dataset, check_classes, join_labels
+from pipeline.dataset import Dataset, FileColumns, check_classes, join_labels
 from pipeline.errors import DataError
 from pipeline.readers.csvfile import numbers, rows, unique
 from pipeline.records.data import LedgerStep
@@ -78,6 +78,7 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         unit=unit,
         join=join,
         ledger=_ledger(matrix.name, len(order), len(genes), unit),
+        columns=(FileColumns(matrix.name, n_names, columns),),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pipeline.results import Results
-from report.figures import decisions, embeddings, genes, models, resampling, style
+from report.figures import claims, decisions, embeddings, genes, models, resampling, style
 from report.figures.style import Picture
 from report.selection import in_brief, in_full
 
@@ -35,6 +35,7 @@ def draw(results: Results) -> dict[str, Picture]:
             decisions.coverage(results),
             decisions.thresholds(results),
             decisions.calibration(results),
+            *(claims.spread(results, claim) for claim in results.claims),
             genes.heat_map(results),
             genes.stability(results),
         ]

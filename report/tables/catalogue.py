@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pipeline.results import Results
 from report.selection import in_brief, in_full
+from report.tables import claims
 from report.tables.caveats import checks, suppressed
 from report.tables.data import classes, files, ledger
 from report.tables.decisions import (
@@ -65,6 +66,7 @@ def build(results: Results) -> dict[str, Table]:
         thresholds(results),
         calibrations(results),
         *([improvements(results)] if results.improvements else []),
+        *claims.tables(results),
         genes(results),
         stability(results),
         *([overlaps(results)] if results.genes.published else []),
