@@ -205,7 +205,9 @@ def _runs(column_ids: Sequence[str], labels: Mapping[str, str]) -> list[tuple[st
     places = np.array([place_of[sample] for sample in column_ids])
     ends = [*(np.flatnonzero(np.diff(places) != 1) + 1).tolist(), len(places)]
     starts = [0, *ends[:-1]]
-    return [(column_ids[start], column_ids[end - 1]) for start, end in zip(starts, ends, strict=True)]
+    return [
+        (column_ids[start], column_ids[end - 1]) for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def check_classes(y: Sequence[str], partition: Sequence[str], *, labels_name: str) -> None:

@@ -35,7 +35,7 @@ class SamplePair(Record):
 
     `similarity` is the correlation after the mean of each gene is taken out of standardised
     arrays: near 0 for unrelated samples, 1 for identical ones. `correlation` is that of the
-    values themselves. `n_equal` genes have the same value in both.
+    values themselves, None where one does not vary. `n_equal` genes have the same value in both.
     """
 
     first: str
@@ -45,7 +45,7 @@ class SamplePair(Record):
     first_label: str
     second_label: str
     similarity: float
-    correlation: float
+    correlation: float | None
     n_equal: int
 
 

@@ -1,0 +1,49 @@
+"""The parts of an audit's sentences."""
+
+from collections.abc import Sequence
+
+from pipeline.records.base import Format, Statement, Value
+
+
+def say(template: str, **values: tuple[float | str, Format, str | None]) -> Statement:
+    """Build a sentence.
+
+    Parameters
+    ----------
+    template : str
+        The sentence, with a `{name}` for each value.
+    **values : tuple
+        Value, format, and its path below `audit` where it is a field of the results.
+
+    Returns
+    -------
+    Statement
+        The sentence.
+    """
+    return Statement(
+        template=template,
+        values=tuple(
+            Value(name=name, value=value, format=form, path=path and f"audit.{path}")
+            for name, (value, form, path) in values.items()
+        ),
+    )
+
+
+def some(names: Sequence[str], *, most: int = 5) -> str:
+    """Name the first few, and count the others.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+    most : int, default=5
+        How many are named.
+
+    Returns
+    -------
+    str
+        For example "a, b and 3 more".
+    """
+    shown = ", ".join(names[:most])
+    n_more = len(names) - most
+    return f"{shown} and {n_more} more" if n_more > 0 else shown
