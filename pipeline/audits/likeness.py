@@ -90,22 +90,20 @@ def alike(
             if left is not None:
                 gram = left @ _unit_rows(values, norms, j).astype(np.float32).T
                 similarity = np.where(equal, similarity, gram)
-            similarity[i[:, None] >= j] = -2.0
-            across = is_test[i, None] != is_test[j]
-            same = similarity >= threshold - ROUNDING
+            counts = i[:, None] < j
+            across = counts & (is_test[i, None] != is_test[j])
+            same = counts & (similarity >= threshold - ROUNDING)
             found.n_pairs += int(same.sum())
             found.n_across += int((same & across).sum())
             found.n_other_class += int((same & (dataset.y[i, None] != dataset.y[j])).sum())
             found.again[i] |= (same & across).any(axis=1) & is_test[i]
             found.again[j] |= (same & across).any(axis=0) & is_test[j]
-            found.pairs = sorted(
-                [*found.pairs, *_best(np.where(same, similarity, -2.0), i, j, most=MAX_LISTED)],
-                key=_order,
-            )[:MAX_LISTED]
+            found.pairs += _best(similarity, same, i, j, most=MAX_LISTED)
+            found.pairs = sorted(found.pairs, key=_order)[:MAX_LISTED]
             if judged:
-                found.closest = _closer(found.closest, _best(similarity, i, j))
-                on_both_sides = np.where(across, similarity, -2.0)
-                found.closest_across = _closer(found.closest_across, _best(on_both_sides, i, j))
+                found.closest = _closer(found.closest, _best(similarity, counts, i, j))
+                across_best = _best(similarity, across, i, j)
+                found.closest_across = _closer(found.closest_across, across_best)
     return found
 
 
@@ -143,16 +141,23 @@ def _unit_rows(
 
 
 def _best(
-    similarity: NDArray[np.float32], i: NDArray[np.intp], j: NDArray[np.intp], *, most: int = 1
+    similarity: NDArray[np.float32],
+    counts: NDArray[np.bool_],
+    i: NDArray[np.intp],
+    j: NDArray[np.intp],
+    *,
+    most: int = 1,
 ) -> list[Pair]:
-    """The most alike pairs of a block; pairs that do not count have -2."""
-    flat = similarity.ravel()
-    n_counting = int((flat > -2.0).sum())
-    places = np.argsort(-flat, kind="stable")[: min(most, n_counting)]
-    rows, columns = np.unravel_index(places, similarity.shape)
+    """The most alike of the pairs of a block that count."""
+    places = np.flatnonzero(counts)
+    if most == 1 and len(places):
+        places = places[[similarity.ravel()[places].argmax()]]
+    values = similarity.ravel()[places]
+    order = np.argsort(-values, kind="stable")[:most]
+    rows, columns = np.unravel_index(places[order], similarity.shape)
     return [
-        (float(flat[p]), int(i[r]), int(j[c]))
-        for p, r, c in zip(places, rows, columns, strict=True)
+        (float(s), int(i[r]), int(j[c]))
+        for s, r, c in zip(values[order], rows, columns, strict=True)
     ]
 
 

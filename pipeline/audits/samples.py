@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audits.likeness import Pair, alike
-from pipeline.audits.statements import say, some
+from pipeline.audits.statements import Given, say, some
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.preprocess import value_scale, value_scale_name
@@ -118,7 +118,7 @@ def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float | None
 
 def _statement(record: Duplicates) -> Statement:
     """Say which samples are the same, or how alike the closest are."""
-    base = {"n_samples": (record.n_samples, "count", "duplicates.n_samples")}
+    base: dict[str, Given] = {"n_samples": (record.n_samples, "count", "duplicates.n_samples")}
     if record.pairs:
         first = record.pairs[0]
         return say(

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 from pipeline.records.base import Format, Statement, Value
 
+Given = tuple[float | str, Format, str | None]
+"""A value, how to write it, and its path below `audit` where it is a field of the results."""
 
-def say(template: str, **values: tuple[float | str, Format, str | None]) -> Statement:
+
+def say(template: str, **values: Given) -> Statement:
     """Build a sentence.
 
     Parameters
@@ -13,7 +16,7 @@ def say(template: str, **values: tuple[float | str, Format, str | None]) -> Stat
     template : str
         The sentence, with a `{name}` for each value.
     **values : tuple
-        Value, format, and its path below `audit` where it is a field of the results.
+        What stands there.
 
     Returns
     -------

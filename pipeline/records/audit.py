@@ -104,10 +104,11 @@ class GeneSets(Check):
 
 
 class Scales(Check):
-    """Quantiles of the values in training and test samples.
+    """Quantiles of the values in training and test samples, at the shares `quantiles`.
 
-    `shift` is the difference of the medians and `spread_ratio` the ratio of the distances
-    between quartiles, both of test against training, the shift in training quartile distances.
+    `spread_ratio` is the distance between the outer quantiles in the test samples over that in
+    the training samples; `shift` is the difference of the medians over the latter. None where
+    the training values do not spread.
     """
 
     quantiles: tuple[float, ...]
@@ -115,6 +116,8 @@ class Scales(Check):
     test: tuple[float, ...]
     shift: float | None
     spread_ratio: float | None
+    largest_shift: float
+    largest_ratio: float
 
 
 class Labels(Check):
@@ -141,7 +144,10 @@ class Probes(Check):
 
 
 class Values(Check):
-    """Values of one kind: negative, missing, at the ceiling or at the floor."""
+    """Values of one kind: missing, negative, at the largest value, beyond the recipe's limits.
+
+    `limit` is the value that they are compared with, where there is one.
+    """
 
     n: int
     n_values: int
@@ -229,11 +235,12 @@ class Component(Record):
 class Covariates(Check):
     """What is known of the samples, and what it goes with.
 
-    `level` is that below which an adjusted p-value counts. `names` are the covariates that go
-    with the class or the split.
+    An association counts where its adjusted p-value is below `level` and its size at least
+    `limit`. `names` are the covariates that go so with the class or the split.
     """
 
     level: float
+    limit: float
     covariates: tuple[Covariate, ...]
     names: tuple[str, ...]
     n_tests: int
@@ -243,16 +250,18 @@ class Missingness(Check):
     """Covariates whose being unknown goes with the class."""
 
     level: float
+    limit: float
     names: tuple[str, ...]
 
 
 class ComponentCheck(Check):
     """Components that follow a covariate or the quality of the arrays.
 
-    `followed` names component and what it follows: adjusted p below the level, and a value of
-    `limit` or more.
+    `followed` names component and what it follows: an adjusted p-value below `level`, and a
+    size of `limit` or more.
     """
 
+    level: float
     limit: float
     components: tuple[Component, ...]
     followed: tuple[tuple[str, str], ...]
@@ -275,8 +284,9 @@ class Audit(Record):
     dates: Probes
     missing: Values
     negative: Values
-    ceiling: Values
-    floor: Values
+    at_maximum: Values
+    above_ceiling: Values
+    below_floor: Values
     call_rate: ArrayMetric
     mean: ArrayMetric
     spread: ArrayMetric
