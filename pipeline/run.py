@@ -9,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from pipeline import (
+    audit,
     comparisons,
     embedding,
     evaluate,
@@ -27,6 +28,7 @@ from pipeline.nested import start_processes
 from pipeline.progress import Progress
 from pipeline.protocols import make_plans
 from pipeline.readers import kaggle, tables
+from pipeline.records.audit import Duplicates
 from pipeline.records.base import (
     MethodStep,
     Reference,
@@ -86,13 +88,18 @@ def run(
         warnings.simplefilter("ignore", ConvergenceWarning)
         progress("reading", 0, 1)
         dataset = READERS[located.format](located.paths, unit=located.unit)
-        return _compute(config, located, dataset, date=date, progress=progress, n_jobs=n_jobs)
+        progress("comparing samples", 0, 1)
+        dataset, duplicates = audit.prepare(dataset, located, config)
+        return _compute(
+            config, located, dataset, duplicates, date=date, progress=progress, n_jobs=n_jobs
+        )
 
 
 def _compute(
     config: Config,
     located: Located,
     dataset: Dataset,
+    duplicates: Duplicates,
     *,
     date: str | None,
     progress: Progress,
@@ -116,9 +123,11 @@ def _compute(
         steps=steps,
         n_genes_out=steps[-1].n_genes_out if steps else len(dataset.gene_ids),
     )
-    progress("PCA", 0, 1)
     X = chain.transform(dataset.X)
+    progress("PCA", 0, 1)
     embeddings = embedding.embed(dataset, X, config, progress)
+    progress("auditing", 0, 1)
+    audited = audit.audit(dataset, X, duplicates, located, config)
     plans = make_plans(dataset, config)
     for _ in started:  # by now they are ready
         pass
@@ -159,6 +168,7 @@ def _compute(
         )
     )
     methods = (
+        audit.method(audited),
         preprocess.method(steps),
         embedding.method(embeddings, X, seed=config.seed),
         *evaluate.method(models(config), protocols, config),
@@ -170,6 +180,7 @@ def _compute(
         headline=_headline(primary, evaluations, protocols, config),
         primary_evaluation=primary.key,
         data=data,
+        audit=audited,
         preprocessing=preprocessing,
         embeddings=embeddings,
         models=models(config),

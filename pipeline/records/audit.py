@@ -203,7 +203,7 @@ class Association(Record):
     `subject` is a covariate or an array metric, `target` the class, the split or a component.
     `missing` asks whether its being unknown goes with the target. `value` runs from 0 to 1
     (a correlation from -1), None where `undefined` says why. `p_adjusted` is Holm's over all
-    associations of the audit.
+    associations with class and split, or over all with components.
     """
 
     key: str
