@@ -27,7 +27,7 @@ from pipeline.errors import ConfigError
 from pipeline.nested import start_processes
 from pipeline.progress import Progress
 from pipeline.protocols import make_plans
-from pipeline.readers import kaggle, tables
+from pipeline.readers import broad, kaggle, tables
 from pipeline.records.audit import Duplicates
 from pipeline.records.base import (
     MethodStep,
@@ -49,7 +49,11 @@ from pipeline.records.models import Evaluation, Model, Protocol, VariantEvaluati
 from pipeline.results import Results
 from pipeline.sources import Located
 
-READERS: dict[str, Callable[..., Dataset]] = {"kaggle": kaggle.read, "tables": tables.read}
+READERS: dict[str, Callable[..., Dataset]] = {
+    "broad": broad.read,
+    "kaggle": kaggle.read,
+    "tables": tables.read,
+}
 
 
 def run(

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.dataset import Dataset, check_classes, join_labels
+from pipeline.dataset import Dataset, GeneCounts, check_classes, join_labels
 from pipeline.errors import DataError
 from pipeline.readers.csvfile import numbers, rows, unique
 from pipeline.records.data import LedgerStep
@@ -86,6 +86,7 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         unit=unit,
         join=join,
         ledger=_ledger(train, test, unit),
+        gene_counts=GeneCounts(len(train.gene_ids)),
     )
 
 
