@@ -202,6 +202,8 @@ def _check_audit(audit: Audit, samples: list[str]) -> None:
         _expect(len(metric.values) == expected, f"audit.{metric.key}: other samples")
         named = {*metric.outliers, *metric.lowest, *metric.highest}
         _expect(named <= set(samples), f"audit.{metric.key}: names")
+    for covariate in audit.covariates.covariates:
+        _expect(len(covariate.values) == len(samples), f"audit.covariates: {covariate.key}")
     keys = [found.key for found in audit.associations]
     _expect(len(set(keys)) == len(keys), "audit.associations: a key stands twice")
     for check in audit.checks:

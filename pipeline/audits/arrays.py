@@ -29,10 +29,10 @@ def call_rate(dataset: Dataset) -> ArrayMetric:
     ArrayMetric
         Not run where the data have no calls.
     """
-    key, subject = "call_rate", "Share of genes called present, array by array"
+    key, label = "call_rate", "share of genes called present"
     if dataset.calls is None:
-        return _metric(key, subject, dataset, np.array([]), not_run="the data have no calls")
-    return _metric(key, subject, dataset, (dataset.calls == "P").mean(axis=1))
+        return _metric(key, label, dataset, np.array([]), not_run="the data have no calls")
+    return _metric(key, label, dataset, (dataset.calls == "P").mean(axis=1))
 
 
 def mean(dataset: Dataset) -> ArrayMetric:
@@ -48,7 +48,7 @@ def mean(dataset: Dataset) -> ArrayMetric:
     ArrayMetric
         In the unit of the data.
     """
-    return _metric("mean", "Mean value, array by array", dataset, dataset.X.mean(axis=1))
+    return _metric("mean", "mean of the array", dataset, dataset.X.mean(axis=1))
 
 
 def spread(dataset: Dataset) -> ArrayMetric:
@@ -64,8 +64,8 @@ def spread(dataset: Dataset) -> ArrayMetric:
     ArrayMetric
         In the unit of the data.
     """
-    subject = "Standard deviation, array by array"
-    return _metric("spread", subject, dataset, dataset.X.std(axis=1, ddof=1))
+    label = "standard deviation of the array"
+    return _metric("spread", label, dataset, dataset.X.std(axis=1, ddof=1))
 
 
 def components(
@@ -118,7 +118,7 @@ def _auc(scores: NDArray[np.float64], dataset: Dataset) -> float | None:
 
 def _metric(
     key: str,
-    subject: str,
+    label: str,
     dataset: Dataset,
     values: NDArray[np.float64],
     *,
@@ -149,7 +149,8 @@ def _metric(
         }
     return ArrayMetric(
         key=key,
-        subject=subject,
+        subject=f"{label[0].upper()}{label[1:]}",
+        label=label,
         is_raised=bool(outliers),
         statement=say(template, **given),
         not_run=not_run,

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audits.strength import between
+from pipeline.audits.strength import Strength, between
 from pipeline.dataset import Dataset
 from pipeline.readers.samples import known_value
 from pipeline.records.audit import (
@@ -68,24 +68,29 @@ def associations(
     found: list[Association] = []
 
     def hold(
-        subject: str, values: Values, against: dict[str, Values], *, missing: bool = False
+        subject: str,
+        label: str,
+        values: Values,
+        against: dict[str, Values],
+        *,
+        missing: bool = False,
     ) -> None:
         for target, other in against.items():
-            found.append(_associate(subject, target, values, other, everyone, missing, seed))
-            if target == "class" and len(dataset.test):
-                found.append(
-                    _associate(subject, target, values, other, dataset.train, missing, seed)
-                )
+            both = target == "class" and len(dataset.test) > 0
+            for rows in (everyone, dataset.train) if both else (everyone,):
+                among: Among = "all" if rows is everyone else "training"
+                strength = between(values[rows], other[rows], seed=seed)
+                found.append(_record(subject, label, target, among, missing, strength))
 
     for name, text in columns(dataset):
-        hold(name, values_of(text)[1], targets | axes)
+        hold(name, name, values_of(text)[1], targets | axes)
         unknown = np.where(np.equal(text, ""), "unknown", "known")
         if len(np.unique(unknown)) > 1:
-            hold(name, unknown, targets, missing=True)
+            hold(name, name, unknown, targets, missing=True)
     for metric in metrics:
         if not metric.not_run:
-            hold(metric.key, np.array(metric.values), targets | axes)
-    hold("class", dataset.y, axes)
+            hold(metric.key, metric.label, np.array(metric.values), targets | axes)
+    hold("class", "class", dataset.y, axes)
     return _adjusted(found)
 
 
@@ -159,21 +164,14 @@ def _day(text: str, form: str) -> date:
     return datetime.strptime(text, form).date()
 
 
-def _associate(
-    subject: str,
-    target: str,
-    a: Values,
-    b: Values,
-    rows: NDArray[np.intp],
-    missing: bool,
-    seed: int,
+def _record(
+    subject: str, label: str, target: str, among: Among, missing: bool, strength: Strength
 ) -> Association:
-    """Hold one thing against another."""
-    among: Among = "all" if len(rows) == len(b) else "training"
-    strength = between(a[rows], b[rows], seed=seed)
+    """Record an association; its p-value is adjusted when all are known."""
     return Association(
         key=association_key(subject, target, among=among, missing=missing),
         subject=subject,
+        label=label,
         target=target,
         among=among,
         missing=missing,

@@ -155,6 +155,7 @@ def _covariate(dataset: Dataset, name: str, text: NDArray[np.str_]) -> Covariate
         key=name,
         label=name,
         kind=kind,
+        values=tuple(text.tolist()),
         n_known=int(known.sum()),
         n_levels=len(levels),
         levels=tuple(
@@ -183,7 +184,7 @@ def _said(raised: list[Association], template: str) -> Statement:
     values: dict[str, Given] = {"n": (len(raised), "count", None)}
     parts = []
     for k, a in enumerate(raised[:N_SAID]):
-        names = {"subject": SHORT.get(a.subject, a.subject), "target": _target(a)}
+        names = {"subject": a.label, "target": _target(a)}
         values |= {f"{name}{k}": (text, "text", None) for name, text in names.items()}
         values[f"size{k}"] = (a.value or 0.0, "decimal", f"associations[{a.key}].value")
         values[f"p{k}"] = (a.p_adjusted or 0.0, "p_value", f"associations[{a.key}].p_adjusted")
@@ -203,11 +204,3 @@ def _target(association: Association) -> str:
         association.target, association.target
     )
     return f"{named} in training" if association.among == "training" else named
-
-
-SHORT = {
-    "call_rate": "share of genes called present",
-    "mean": "mean of the array",
-    "spread": "standard deviation of the array",
-}
-"""The measures of the arrays in a sentence."""

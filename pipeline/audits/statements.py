@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from pipeline.records.base import Format, Statement, Value
 
+LONGEST = 40  # characters of a name in a sentence
+
 Given = tuple[float | str, Format, str | None]
 """A value, how to write it, and its path below `audit` where it is a field of the results."""
 
@@ -45,8 +47,8 @@ def some(names: Sequence[str], *, most: int = 5) -> str:
     Returns
     -------
     str
-        For example "a, b and 3 more".
+        For example "a, b and 3 more"; long names are cut.
     """
-    shown = ", ".join(names[:most])
+    shown = ", ".join(n if len(n) <= LONGEST else f"{n[: LONGEST - 1]}…" for n in names[:most])
     n_more = len(names) - most
     return f"{shown} and {n_more} more" if n_more > 0 else shown

@@ -159,9 +159,11 @@ class ArrayMetric(Check):
     """One measure of each array, in the order of `data.samples`, and arrays far from the others.
 
     An outlier is more than `limit` robust standard deviations (1.4826 times the median
-    absolute deviation) from the median. `lowest` and `highest` name three arrays each.
+    absolute deviation) from the median. `lowest` and `highest` name three arrays each; `label`
+    is what the measure is called.
     """
 
+    label: str
     values: tuple[float, ...]
     median: float
     spread: float
@@ -182,13 +184,16 @@ class LevelCounts(Record):
 class Covariate(Record):
     """Something known of the samples beside their class.
 
-    `levels` is empty for numbers. `known_training` and `known_test` count the samples of each
-    class of which it is known. `only_test` names values that no training sample has.
+    `values` are those of each sample in the order of `data.samples`, empty where unknown.
+    `levels` is empty for numbers and dates. `known_training` and `known_test` count, for each
+    class, the samples of which it is known. `only_test` names values that no training sample
+    has.
     """
 
     key: str
     label: str
     kind: Literal["category", "number", "date"]
+    values: tuple[str, ...]
     n_known: int
     n_levels: int
     levels: tuple[LevelCounts, ...]
@@ -200,14 +205,16 @@ class Covariate(Record):
 class Association(Record):
     """How far one thing known of the samples goes with another.
 
-    `subject` is a covariate or an array metric, `target` the class, the split or a component.
-    `missing` asks whether its being unknown goes with the target. `value` runs from 0 to 1
-    (a correlation from -1), None where `undefined` says why. `p_adjusted` is Holm's over all
-    associations with class and split, or over all with components.
+    `subject` is a covariate, an array metric or the class, `label` what it is called, `target`
+    the class, the split or a component. `missing` asks whether its being unknown goes with the
+    target. `value` runs from 0 to 1 (a correlation from -1), None where `undefined` says why.
+    `p_adjusted` is Holm's over all associations with class and split, or over all with
+    components.
     """
 
     key: str
     subject: str
+    label: str
     target: str
     among: Among
     missing: bool
@@ -294,6 +301,11 @@ class Audit(Record):
     missingness: Missingness
     components: ComponentCheck
     associations: tuple[Association, ...]
+
+    @property
+    def metrics(self) -> tuple[ArrayMetric, ...]:
+        """The measures of the arrays that the data allow."""
+        return tuple(m for m in (self.call_rate, self.mean, self.spread) if not m.not_run)
 
     @property
     def checks(self) -> tuple[Check, ...]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pipeline.results import Results
 from report.selection import in_brief, in_full
+from report.tables import audit
 from report.tables.data import classes, files, ledger
 from report.tables.decisions import (
     abstentions,
@@ -40,6 +41,14 @@ def build(results: Results) -> dict[str, Table]:
         classes(results),
         ledger(results),
         files(results),
+        audit.checks(results),
+        audit.duplicates(results),
+        audit.covariates(results),
+        audit.associations(results),
+        audit.design(results),
+        audit.metrics(results),
+        audit.components(results),
+        audit.single_arrays(results),
         embeddings(results),
         *(
             table
