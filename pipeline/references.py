@@ -100,6 +100,13 @@ WORKS: dict[str, Reference] = {
             "10.1136/bmj-2023-078378",
         ),
         _work(
+            "cramer1946",
+            "Cramér H",
+            1946,
+            "Mathematical methods of statistics",
+            "Princeton University Press, Princeton",
+        ),
+        _work(
             "delong1988",
             "DeLong ER, DeLong DM, Clarke-Pearson DL",
             1988,
@@ -133,6 +140,14 @@ WORKS: dict[str, Reference] = {
             "statistical analysis and reporting",
             "Journal of the National Cancer Institute 99, 147–157",
             "10.1093/jnci/djk018",
+        ),
+        _work(
+            "fisher1922",
+            "Fisher RA",
+            1922,
+            "On the interpretation of χ² from contingency tables, and the calculation of P",
+            "Journal of the Royal Statistical Society 85, 87–94",
+            "10.2307/2340521",
         ),
         _work(
             "friedman2010",
@@ -190,6 +205,14 @@ WORKS: dict[str, Reference] = {
             "Leakage and the reproducibility crisis in machine-learning-based science",
             "Patterns 4, 100804",
             "10.1016/j.patter.2023.100804",
+        ),
+        _work(
+            "kruskal1952",
+            "Kruskal WH, Wallis WA",
+            1952,
+            "Use of ranks in one-criterion variance analysis",
+            "Journal of the American Statistical Association 47, 583–621",
+            "10.1080/01621459.1952.10483441",
         ),
         _work(
             "leek2010",
@@ -368,6 +391,14 @@ WORKS: dict[str, Reference] = {
             "Probable inference, the law of succession, and statistical inference",
             "Journal of the American Statistical Association 22, 209–212",
             "10.1080/01621459.1927.10502953",
+        ),
+        _work(
+            "ziemann2016",
+            "Ziemann M, Eren Y, El-Osta A",
+            2016,
+            "Gene name errors are widespread in the scientific literature",
+            "Genome Biology 17, 177",
+            "10.1186/s13059-016-1044-7",
         ),
         _work(
             "zou2005",

@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 from pydantic import ValidationError, model_validator
 
 from pipeline.errors import DataError
+from pipeline.records.audit import Audit
 from pipeline.records.base import (
     CITATION,
     Finding,
@@ -53,6 +54,7 @@ class Results(Record):
     headline: Statement
     primary_evaluation: str
     data: Data
+    audit: Audit
     preprocessing: Preprocessing
     embeddings: tuple[Embedding, ...]
     models: tuple[Model, ...]
@@ -218,6 +220,7 @@ def check_references(results: Results) -> None:
     _expect(len(samples) == results.data.n_samples, "data.samples: another number of samples")
     _expect(len(labels) > 1, "data.classes: fewer than two classes")
     _expect({sample.label for sample in results.data.samples} <= set(labels), "data.samples: label")
+    _check_audit(results.audit, samples)
     for protocol in results.protocols:
         _expect(protocol.n_repeats > 0, f"protocols: repeats of {protocol.key}")
         _expect(set(protocol.sample_ids) <= set(samples), f"protocols: samples of {protocol.key}")
@@ -276,6 +279,24 @@ def _check_run(run: Run, figures: list[str], n_classes: int, where: str) -> None
     counted = right == run.n_correct and sum(map(sum, run.confusion)) == run.n_test
     _expect(counted, f"{where}: counts of {run.key}")
     _expect([m.key for m in run.measured] == figures, f"{where}: figures of {run.key}")
+
+
+def _check_audit(audit: Audit, samples: list[str]) -> None:
+    """See that the audit looked at these samples, and at those that it left out."""
+    record = audit.duplicates
+    gone = 0 if record.kept else len(record.left_out)
+    _expect(record.n_samples == len(samples) + gone, "audit.duplicates: n_samples")
+    for metric in (audit.call_rate, audit.mean, audit.spread):
+        expected = 0 if metric.not_run else len(samples)
+        _expect(len(metric.values) == expected, f"audit.{metric.key}: other samples")
+        named = {*metric.outliers, *metric.lowest, *metric.highest}
+        _expect(named <= set(samples), f"audit.{metric.key}: names")
+    for covariate in audit.covariates.covariates:
+        _expect(len(covariate.values) == len(samples), f"audit.covariates: {covariate.key}")
+    keys = [found.key for found in audit.associations]
+    _expect(len(set(keys)) == len(keys), "audit.associations: a key stands twice")
+    for check in audit.checks:
+        _expect(not (check.is_raised and check.not_run), f"audit.{check.key}: raised and not run")
 
 
 def _check_genes(genes: Genes, samples: list[str], n_classes: int) -> None:

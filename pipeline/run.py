@@ -8,6 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from pipeline import (
+    audit,
     claims,
     comparisons,
     embedding,
@@ -26,7 +27,8 @@ from pipeline.errors import ConfigError
 from pipeline.nested import start_processes
 from pipeline.progress import Progress
 from pipeline.protocols import make_plans
-from pipeline.readers import kaggle, tables
+from pipeline.readers import broad, kaggle, tables
+from pipeline.records.audit import Duplicates
 from pipeline.records.base import (
     Finding,
     MethodStep,
@@ -50,7 +52,11 @@ from pipeline.resubstitution import resubstitution
 from pipeline.results import Results
 from pipeline.sources import Located
 
-READERS: dict[str, Callable[..., Dataset]] = {"kaggle": kaggle.read, "tables": tables.read}
+READERS: dict[str, Callable[..., Dataset]] = {
+    "broad": broad.read,
+    "kaggle": kaggle.read,
+    "tables": tables.read,
+}
 
 
 def run(
@@ -89,13 +95,18 @@ def run(
         warnings.simplefilter("ignore", ConvergenceWarning)
         progress("reading", 0, 1)
         dataset = READERS[located.format](located.paths, unit=located.unit)
-        return _compute(config, located, dataset, date=date, progress=progress, n_jobs=n_jobs)
+        progress("comparing samples", 0, 1)
+        dataset, duplicates = audit.prepare(dataset, located, config)
+        return _compute(
+            config, located, dataset, duplicates, date=date, progress=progress, n_jobs=n_jobs
+        )
 
 
 def _compute(
     config: Config,
     located: Located,
     dataset: Dataset,
+    duplicates: Duplicates,
     *,
     date: str | None,
     progress: Progress,
@@ -119,9 +130,11 @@ def _compute(
         steps=steps,
         n_genes_out=steps[-1].n_genes_out if steps else len(dataset.gene_ids),
     )
-    progress("PCA", 0, 1)
     X = chain.transform(dataset.X)
+    progress("PCA", 0, 1)
     embeddings = embedding.embed(dataset, X, config, progress)
+    progress("auditing", 0, 1)
+    audited = audit.audit(dataset, X, duplicates, located, config)
     plans = make_plans(dataset, config)
     for _ in started:  # by now they are ready
         pass
@@ -146,6 +159,7 @@ def _compute(
         dataset, config, next(plan for plan in plans if plan.protocol.key == primary.protocol)
     )
     methods = (
+        audit.method(audited),
         preprocess.method(steps),
         embedding.method(embeddings, X, seed=config.seed),
         *evaluate.method(models(config), protocols, config),
@@ -158,6 +172,7 @@ def _compute(
         headline=_headline(primary, evaluations, protocols, config),
         primary_evaluation=primary.key,
         data=data,
+        audit=audited,
         preprocessing=preprocessing,
         embeddings=embeddings,
         models=models(config),

@@ -23,6 +23,7 @@ N_GRAVEST = 3
 
 SECTIONS: tuple[tuple[str, str], ...] = (
     ("data", "Data"),
+    ("audit", "What the files say"),
     ("embeddings", "Embeddings"),
     ("models", "Models and results"),
     ("robustness", "What the results rest on"),
