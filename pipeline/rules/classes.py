@@ -3,6 +3,7 @@
 from pipeline.results import Results
 from pipeline.rules.rule import (
     Verdict,
+    checked,
     limit,
     not_applicable,
     number,
@@ -73,3 +74,17 @@ def prevalence_shift(results: Results) -> Verdict:
         bound = limit(PREVALENCE_SHIFT, "points")
         return passed(results, f"{template}; limit {{limit}} points apart.", *terms, bound)
     return raised("warning", results, f"{template}.", *terms)
+
+
+@rule(
+    "CLASS-03",
+    "audit",
+    subject="Samples of the smallest class in each part",
+    title="A class of very few samples",
+    why="From a handful of samples neither the spread of a class nor its recall can be estimated.",
+    action="Leave the class out, join it with another, or get more samples of it.",
+    references=("dobbin2011",),
+)
+def small_classes(results: Results) -> Verdict:
+    """Raise CLASS-03: a class has very few samples in some part of the split."""
+    return checked(results, "small_classes", "warning")

@@ -3,6 +3,7 @@
 from pipeline.results import Results
 from pipeline.rules.rule import (
     Verdict,
+    checked,
     count,
     not_applicable,
     passed,
@@ -67,3 +68,18 @@ def unpublished_files(results: Results) -> Verdict:
         n_files,
         words("names", ", ".join(files[i].name for i in other)),
     )
+
+
+@rule(
+    "DATA-03",
+    "audit",
+    subject="{genes} of the training and of the test file",
+    title="Training and test files have other {genes}",
+    why="{genes} of one file only are left out; where many are, the files are of different arrays "
+    "or annotations.",
+    action="Find out why the files differ, and which of them the published results used.",
+    references=("leek2010",),
+)
+def gene_sets(results: Results) -> Verdict:
+    """Raise DATA-03: the two files do not hold the same genes."""
+    return checked(results, "gene_sets", "warning")

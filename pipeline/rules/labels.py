@@ -4,6 +4,7 @@ from pipeline.records.base import Severity
 from pipeline.results import Results
 from pipeline.rules.rule import (
     Verdict,
+    checked,
     count,
     decimal,
     limit,
@@ -103,3 +104,33 @@ def witness_fails(results: Results) -> Verdict:
         return passed(results, f"{template}; limit {{limit}}.", *terms, limit(LOST, "number"))
     severity: Severity = "error" if witness.auc_test < CHANCE else "warning"
     return raised(severity, results, f"{template}.", *terms)
+
+
+@rule(
+    "LABEL-04",
+    "audit",
+    subject="Labels that are numbers",
+    title="Labels that are numbers",
+    why="A number does not say what it stands for; codes differ between copies of a data set, and "
+    "a measurement may have been taken for classes.",
+    action="Give the classes names, under [classes] in the study file.",
+    references=("collins2024",),
+)
+def numeric_labels(results: Results) -> Verdict:
+    """Raise LABEL-04: all labels are numbers."""
+    return checked(results, "numeric_labels", "note")
+
+
+@rule(
+    "LABEL-05",
+    "audit",
+    subject="Labels that differ in spelling only",
+    title="Labels that differ in spelling only",
+    why="Two spellings of one class are two classes to a model, and tell it apart by who wrote "
+    "the label.",
+    action="Write each class in one way.",
+    references=("kapoor2023",),
+)
+def similar_labels(results: Results) -> Verdict:
+    """Raise LABEL-05: labels differ in capitals, blanks or signs only."""
+    return checked(results, "similar_labels", "warning")

@@ -15,7 +15,15 @@ from pipeline.records.resolve import LIMIT, resolve
 from pipeline.results import Results
 
 Section = Literal[
-    "data", "models", "robustness", "samples", "improvements", "embeddings", "genes", "claims"
+    "data",
+    "audit",
+    "embeddings",
+    "models",
+    "robustness",
+    "samples",
+    "improvements",
+    "claims",
+    "genes",
 ]
 """The chapters that a finding may qualify."""
 
@@ -151,6 +159,46 @@ def not_applicable(reason: str) -> Verdict:
         That the rule does not apply.
     """
     return Verdict("not applicable", Statement(template=reason))
+
+
+def not_run(reason: str) -> Verdict:
+    """Say with a record's own reason that there is nothing to look at.
+
+    Parameters
+    ----------
+    reason : str
+        The reason, as it stands within a sentence.
+
+    Returns
+    -------
+    Verdict
+        That the rule does not apply.
+    """
+    told = Value(name="reason", value=f"{reason[:1].upper()}{reason[1:]}", format="text")
+    return Verdict("not applicable", Statement(template="{reason}.", values=(told,)))
+
+
+def checked(results: Results, name: str, severity: Severity) -> Verdict:
+    """Judge by a check of the audit, in its own words.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    name : str
+        The field of `audit` that holds the check.
+    severity : {"error", "warning", "note"}
+        How grave it is where the check is raised.
+
+    Returns
+    -------
+    Verdict
+        The check's sentence, or the reason why it was not made.
+    """
+    check = getattr(results.audit, name)
+    if check.not_run:
+        return not_run(check.not_run)
+    return Verdict(severity if check.is_raised else "passed", check.statement)
 
 
 def term(name: str, path: str, form: Format) -> Term:
