@@ -156,7 +156,8 @@ def judge(rule: Rule, results: Results, *, suppressed: str | None) -> Finding:
     study = results.study
 
     def spoken(text: str) -> str:
-        return text.format(samples=study.sample_noun_plural, genes=study.gene_noun_plural)
+        told = text.format(samples=study.sample_noun_plural, genes=study.gene_noun_plural)
+        return f"{told[0].upper()}{told[1:]}"
 
     verdict = rule.look(results)
     return Finding(

@@ -65,7 +65,7 @@ def followed_component(results: Results) -> Verdict:
         text("measure", f"{place}.measure"),
         decimal("size", f"{place}.value"),
         term("p", f"{place}.p_adjusted", "p_value"),
-        words("also", f" So does {also}." if also else ""),
+        words("also", f" Also {also}." if also else ""),
     )
 
 

@@ -64,13 +64,13 @@ def confounding_unchecked(results: Results) -> Verdict:
 def single_study(results: Results) -> Verdict:
     """Raise DESIGN-02: no source was held out as a whole."""
     source = next((p for p in results.protocols if p.key == "source"), None)
-    if source and not source.unavailable:
-        n = count("n", "protocols[source].n_folds")
-        return passed(results, "{n} sources were held out in turn.", n)
+    if source and not source.unavailable and source.n_folds > 1:
+        return passed(results, "Held out in turn: {n}.", count("n", "protocols[source].n_folds"))
     return raised(
         "note",
         results,
-        "All {n} samples come from one study, and none of its sources was held out as a whole.",
+        "All {n} samples come from one study, and fewer than two of its sources could be held out "
+        "as a whole.",
         count("n", "data.n_samples"),
     )
 
@@ -105,7 +105,7 @@ def confounded_class(results: Results) -> Verdict:
         results,
         "Among the {n} " + ("training " if training else "") + "samples of which it is known, "
         "{label} and the class go together: {measure} {size}, adjusted p-value {p}.{also}",
-        *_strongest(results, found),
+        *_told(results, found),
     )
 
 
@@ -133,7 +133,7 @@ def confounded_split(results: Results) -> Verdict:
         results,
         "Among the {n} samples of which it is known, {label} and the part of the split go "
         "together: {measure} {size}, adjusted p-value {p}.{also}",
-        *_strongest(results, found),
+        *_told(results, found),
     )
 
 
@@ -196,7 +196,7 @@ def class_from_gaps(results: Results) -> Verdict:
         "Whether it is known of a sample goes with the class for {n_names} covariates ({names}).",
         count("n_names", "count(audit.missingness.names)"),
         words("names", ", ".join(record.names)),
-        *(_strongest(results, found) if found else ()),
+        *(_told(results, found) if found else ()),
     )
 
 
@@ -219,9 +219,10 @@ def errors_gather(results: Results) -> Verdict:
     if results.audit.covariates.not_run:
         return not_run(results.audit.covariates.not_run)
     primary, protocol = results.primary, results.protocol(results.primary.protocol)
+    known = results.audit.covariates.covariates
     groups = [
         (covariate, level, rows)
-        for covariate in results.audit.covariates.covariates
+        for covariate in known
         for level, rows in _groups(results, covariate)
         if FEWEST_SAMPLES <= len(rows) < len(protocol.sample_ids)
     ]
@@ -237,9 +238,7 @@ def errors_gather(results: Results) -> Verdict:
     wrong = f"evaluations[{primary.key}].n_wrong"
     ids = f"protocols[{protocol.key}].sample_ids"
     terms = (
-        text(
-            "label", f"{COVARIATES}[{results.audit.covariates.covariates.index(covariate)}].label"
-        ),
+        text("label", f"{COVARIATES}[{known.index(covariate)}].label"),
         words("level", level),
         count("n_errors", f"sum({', '.join(f'{wrong}[{i}]' for i in rows)})"),
         count("n", f"count({', '.join(f'{ids}[{i}]' for i in rows)})"),
@@ -248,7 +247,7 @@ def errors_gather(results: Results) -> Verdict:
         n_groups,
     )
     template = (
-        "{label} {level}: {n_errors} errors on {n} held-out samples, of {n_all_errors} on {n_all}"
+        "{label} {level}: errors {n_errors} on {n} held-out samples, {n_all_errors} on all {n_all}"
     )
     least = max(FEWEST_ERRORS * protocol.n_repeats, TWICE * overall * len(rows))
     if errors(rows) < least:
@@ -270,7 +269,7 @@ def _groups(results: Results, covariate: Covariate) -> list[tuple[str, list[int]
 
 
 def _strong(results: Results, target: str, *, among: str, missing: bool = False) -> list[int]:
-    """Positions of the associations with class or split that count, strongest first."""
+    """Positions of the associations with class or split that count, surest first."""
     check = results.audit.missingness if missing else results.audit.covariates
     covariates = {covariate.key for covariate in results.audit.covariates.covariates}
 
@@ -285,11 +284,16 @@ def _strong(results: Results, target: str, *, among: str, missing: bool = False)
         )
 
     strong = [i for i, found in enumerate(results.audit.associations) if counts(found)]
-    return sorted(strong, key=lambda i: -abs(results.audit.associations[i].value or 0.0))
+
+    def doubt(i: int) -> tuple[bool, float]:
+        found = results.audit.associations[i]
+        return abs(found.value or 0.0) < SAME, found.p_adjusted or 0.0
+
+    return sorted(strong, key=doubt)
 
 
-def _strongest(results: Results, found: list[int]) -> tuple[Term, ...]:
-    """The strongest association in numbers, and the labels of the others."""
+def _told(results: Results, found: list[int]) -> tuple[Term, ...]:
+    """The first association in numbers, and the labels of the others."""
     place = f"audit.associations[{found[0]}]"
     others = ", ".join(results.audit.associations[i].label for i in found[1:])
     return (
@@ -298,7 +302,7 @@ def _strongest(results: Results, found: list[int]) -> tuple[Term, ...]:
         count("n", f"{place}.n"),
         decimal("size", f"{place}.value"),
         term("p", f"{place}.p_adjusted", "p_value"),
-        words("also", f" So does: {others}." if others else ""),
+        words("also", f" Also: {others}." if others else ""),
     )
 
 

@@ -245,6 +245,8 @@ def unusual_holdout(results: Results) -> Verdict:
         "Accuracy of {model} after training on one random part of {n_train} samples: {accuracy}; "
         "the middle 95 % of {n_repeats} other random parts of {n_other} give {low} to {high}."
     )
-    if nearest.low <= held_out.accuracy <= nearest.high:
+    # Parts of another size have other accuracies to give: half an error is no difference.
+    half = 1 / (2 * held_out.n_predictions)
+    if nearest.low - half <= held_out.accuracy <= nearest.high + half:
         return passed(results, template, *terms)
     return raised("note", results, template, *terms)
