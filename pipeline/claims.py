@@ -150,7 +150,7 @@ def _examine(
             ClaimedModel(key=key, label=ENTRIES[key].label, noun=ENTRIES[key].noun)
             for key in claim.models
         ),
-        protocol=_protocol(claim, len(bench.rows)),
+        protocol=_protocol(claim),
         values=VARIANT_LABELS[claim.recipe].lower(),
         test_share=claim.test_share if claim.protocol == "holdout" else None,
         n_folds=claim.n_folds if claim.protocol == "cross-validation" else None,
@@ -233,16 +233,15 @@ def _implied_interval(
     return claims_figures.interval(figure, fit.n_right[k], missed, fit.n_involved[k] - missed, 0)
 
 
-def _protocol(claim: ClaimSection, n_samples: int) -> Statement:
+def _protocol(claim: ClaimSection) -> Statement:
     """Say what is stated of how samples are held out."""
     path = f"claims[{claim.key}]"
     values = [
-        Value(name="n", value=n_samples, format="count", path=f"{path}.rerun.n_samples"),
         Value(name="share", value=claim.test_share, format="percent", path=f"{path}.test_share"),
         Value(name="n_folds", value=claim.n_folds, format="count", path=f"{path}.n_folds"),
         Value(name="seed", value=claim.seed or 0, format="number", path=f"{path}.seed"),
     ]
-    part = "the {n} training samples" if claim.samples == "train" else "all {n} samples"
+    part = "the training samples" if claim.samples == "train" else "all samples"
     text = {
         "given": "trained on the given training samples, tested on the independent ones",
         "cross-validation": f"{{n_folds}}-fold cross-validation of {part}",

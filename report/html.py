@@ -115,6 +115,7 @@ def environment(spell: Callable[[str], str]) -> Environment:
         "count": formats.count,
         "decimal": formats.decimal,
         "figure_name": formats.figure_name,
+        "inline": formats.inline,
         "listed": formats.listed,
         "measure": formats.measure,
         "parts": formats.parts,

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.claims_figures import bounds
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.nested import Held
 from pipeline.paths import predictions
 from pipeline.protocols import Fold, Plan, make_plans
 from pipeline.records.base import Statement
+from pipeline.records.claims import StatedFigure
 from pipeline.records.data import LabelJoin
 from pipeline.records.models import Design, Protocol
 
@@ -129,3 +131,19 @@ def said(*folds: Any, settings: Sequence[float] = (), converged: bool = True) ->
             )
         )
     return held
+
+
+def printed(measure: str, label: str | None, text: str) -> StatedFigure:
+    """State a figure."""
+    low, high = bounds(text)
+    return StatedFigure.model_validate(
+        {
+            "key": measure if label is None else f"{measure}-{label}",
+            "measure": measure,
+            "label": label,
+            "text": text,
+            "low": float(low),
+            "high": float(high),
+            "interval": None,
+        }
+    )

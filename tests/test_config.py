@@ -327,3 +327,68 @@ def test_a_file_that_is_no_toml_is_refused(study: Path) -> None:
     actual = complaint(study)
 
     assert f"{study}: expected TOML, found: Invalid value (at line 1, column 8)" == actual
+
+
+CLAIM = """
+[[claims]]
+key = "paper"
+source = "A paper"
+models = ["svm"]
+"""
+
+
+def test_a_claim_has_the_defaults_of_scikit_learn(study: Path) -> None:
+    """Where a publication is silent, its program decided."""
+    study.write_text(study.read_text() + CLAIM + 'accuracy = "62 %"\n')
+
+    (actual,) = config.load(study).claims
+
+    assert (0.25, 1.0, 5, 5, False, None) == (
+        actual.test_share,
+        actual.penalty_c,
+        actual.n_neighbours,
+        actual.n_folds,
+        actual.stratified,
+        actual.seed,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "claims.paper: expected an accuracy or a figure of a class, found none"),
+        ('accuracy = "1.2"', "claims.0.accuracy: Value error, expected a share of at most 1"),
+        ('accuracy = "101 %"', "claims.0.accuracy: Value error, expected a share of at most 1"),
+        ("accuracy = 0.62", "claims.0.accuracy: Input should be a valid string, found 0.62"),
+        ('accuracy = "about 62 %"', "claims.0.accuracy: String should match pattern"),
+        (
+            'accuracy = "0.62"' + CLAIM + 'accuracy = "0.6"',
+            "claims.paper: expected each key once, found it 2 times",
+        ),
+        ('accuracy = "0.62"\ncitation = "nobody2099"', "claims.paper.citation: expected citations"),
+        ('accuracy = "0.62"\nmodels_ = 1', "claims.0.models_: Extra inputs are not permitted"),
+    ],
+)
+def test_a_claim_that_says_nothing_or_too_much_is_refused(
+    study: Path, text: str, expected: str
+) -> None:
+    """The message names the claim, what was expected and what was found."""
+    study.write_text(study.read_text() + CLAIM + text + "\n")
+
+    assert expected in complaint(study)
+
+
+def test_a_claim_names_each_model_once(study: Path) -> None:
+    """Twice the same figures say nothing more."""
+    claim = CLAIM.replace('["svm"]', '["svm", "svm"]')
+    study.write_text(study.read_text() + claim + 'accuracy = "0.62"\n')
+
+    assert "expected each model once" in complaint(study)
+
+
+def test_a_quick_run_repeats_a_claim_less_often(study: Path) -> None:
+    """40 seeds instead of 200; fewer are left as they are."""
+    second = CLAIM.replace("paper", "other") + 'accuracy = "0.5"\nn_seeds = 3\n'
+    study.write_text(study.read_text() + CLAIM + 'accuracy = "0.62"\n' + second)
+
+    assert [40, 3] == [claim.n_seeds for claim in config.quickened(config.load(study)).claims]

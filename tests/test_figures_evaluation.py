@@ -61,6 +61,7 @@ def test_a_full_evaluation_has_all_its_figures(pictures: dict[str, Picture]) -> 
         "coverage",
         "thresholds",
         "calibration",
+        "spread-paper",
         "heat-map",
         "stability",
     ]

@@ -22,6 +22,7 @@ from pipeline.evaluate import Evaluated
 from pipeline.preprocess import VariationFilter
 from pipeline.protocols import Fold, Plan, inner_folds
 from pipeline.readers import kaggle, tables
+from pipeline.records.claims import Claim
 from pipeline.resampling import permutation_tests
 from pipeline.results import Results
 
@@ -407,3 +408,64 @@ def test_the_embedded_values_are_of_the_full_data(embedded: Any, golub: Dataset)
 
     # The samples have other names there: each probe's values are compared in their own order.
     np.testing.assert_allclose(np.sort(full, axis=0), np.sort(copy.X, axis=0), rtol=0.015, atol=1)
+
+
+@pytest.fixture(scope="module")
+def published(golub_results: Results) -> Claim:
+    """Give the claim that the project started from, put to the test."""
+    return golub_results.claims[0]
+
+
+def test_the_published_figures_are_of_eight_samples(published: Claim) -> None:
+    """4 ALL and 1 AML right and 3 wrong, or multiples of them; of 36 samples it is 8."""
+    actual, unit = published.arithmetic, published.arithmetic.unit
+
+    assert (8, 16, 24, 32) == actual.sizes
+    assert unit is not None
+    assert (8, (4, 1), 3) == (unit.n_test, unit.n_right, unit.n_errors)
+    assert unit == actual.implied
+
+
+def test_the_published_accuracy_is_wide(published: Claim) -> None:
+    """5 of 8 leave 0.31 to 0.86."""
+    actual = published.figures[0].interval
+
+    assert actual is not None
+    assert (0.31, 0.86) == (round(actual.low, 2), round(actual.high, 2))
+
+
+def test_joined_by_name_no_seed_gives_the_published_figures(published: Claim) -> None:
+    """Over 200 seeds both models do far better."""
+    for actual in published.rerun.distributions:
+        assert (200, 0, False) == (actual.n_seeds, actual.n_within, actual.inside)
+        assert min(actual.values) > 0.8
+
+
+def test_the_defect_behind_the_published_figures_is_found(published: Claim) -> None:
+    """Labels joined by position with the call columns in, and nothing else."""
+    assert ("calls-in",) == published.reproduced_by
+    assert [1, 0, 0, 0, 0] == [hypothesis.n_exact for hypothesis in published.hypotheses]
+
+
+def test_the_defect_gives_others_labels(published: Claim) -> None:
+    """Of 36 samples 35 carry the label of another patient, 12 of them the wrong class."""
+    assert published.reproducing is not None
+    actual = published.reproducing.best_trial
+
+    assert actual is not None
+    assert (36, 35, 12) == (actual.n_samples, actual.n_other, actual.n_wrong)
+
+
+def test_the_defect_gives_the_published_figures(published: Claim) -> None:
+    """Accuracy 0.625, F1 0.727 and 0.400, for both models."""
+    actual = [[round(m.value or 0, 3) for m in run.measured] for run in published.reproduction]
+
+    assert [[0.625, 0.727, 0.4]] * 2 == actual
+
+
+def test_corrected_models_err_once_or_twice(published: Claim) -> None:
+    """On the 34 independent patients."""
+    actual = [(run.n_test, run.n_test - run.n_correct) for run in published.corrected.runs]
+
+    assert {34} == {n_test for n_test, _ in actual}
+    assert {n_errors for _, n_errors in actual} <= {1, 2}
