@@ -106,9 +106,9 @@ def test_arrays_become_tuples(study: Path) -> None:
 
 
 def test_the_shipped_study_is_golubs(golub_config: Config) -> None:
-    """data/golub.toml loads, and keeps the default preprocessing and models."""
+    """data/golub.toml loads, keeps the default preprocessing and models, and names a source."""
     assert config.PreprocessSection() == golub_config.preprocess
-    assert config.EvaluateSection() == golub_config.evaluate
+    assert config.EvaluateSection(source_column="hospital") == golub_config.evaluate
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_the_shipped_study_is_golubs(golub_config: Config) -> None:
         (
             '"tables"',
             '"excel"',
-            "data.format: Input should be 'kaggle' or 'tables', found 'excel'",
+            "data.format: Input should be 'kaggle', 'tables' or 'broad', found 'excel'",
         ),
         (
             '"samples.csv"',
@@ -392,3 +392,82 @@ def test_a_quick_run_repeats_a_claim_less_often(study: Path) -> None:
     study.write_text(study.read_text() + CLAIM + 'accuracy = "0.62"\n' + second)
 
     assert [40, 3] == [claim.n_seeds for claim in config.quickened(config.load(study)).claims]
+
+
+BROAD = """\
+[study]
+name = "toy"
+title = "Toy"
+[data]
+format = "broad"
+[data.files.train]
+name = "train.res"
+[data.files.train_classes]
+name = "train.cls"
+"""
+TABLE = """[data.files.covariates]
+name = "patients.csv"
+[data.covariates]
+sample = "id"
+[data.covariates.columns]
+Source = "hospital"
+"BM.PB" = "tissue"
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param("", id="training files alone"),
+        pytest.param(
+            '[data.files.test]\nname = "b.res"\n[data.files.test_classes]\nname = "b.cls"\n',
+            id="a test set",
+        ),
+        pytest.param(TABLE, id="a table of samples"),
+    ],
+)
+def test_files_that_a_format_may_have(tmp_path: Path, more: str) -> None:
+    """A format names the files that it needs, and those that it can do without."""
+    path = tmp_path / "toy.toml"
+    path.write_text(BROAD + more)
+
+    assert "broad" == config.load(path).data.format
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (
+            '[data.files.test]\nname = "b.res"\n',
+            "data.files: expected test and test_classes together, found train, train_classes, test",
+        ),
+        (
+            '[data.files.labels]\nname = "b.csv"\n',
+            "data.files: format 'broad' expects train, train_classes (and may have test, "
+            "test_classes, covariates); found train, train_classes, labels",
+        ),
+        (
+            '[data.files.covariates]\nname = "b.csv"\n',
+            "data.covariates: expected together with data.files.covariates, found only the file",
+        ),
+        (
+            TABLE.replace('[data.files.covariates]\nname = "patients.csv"\n', ""),
+            "data.covariates: expected together with data.files.covariates, found only the columns",
+        ),
+        (
+            TABLE.replace("tissue", "hospital"),
+            "data.covariates.columns: expected another name for each, found "
+            "['hospital', 'hospital']",
+        ),
+        (
+            "[audit]\nidentical_at = 1.5\n",
+            "audit.identical_at: Input should be less than or equal to 1, found 1.5",
+        ),
+    ],
+)
+def test_files_and_columns_that_do_not_fit(tmp_path: Path, more: str, expected: str) -> None:
+    """One line names file and key, what was expected and what was found."""
+    path = tmp_path / "toy.toml"
+    path.write_text(BROAD + more)
+
+    assert f"{path}: {expected}" == complaint(path)

@@ -367,7 +367,11 @@ def test_data_without_test_samples_say_so(lay_out: LayOut) -> None:
 
 @pytest.mark.parametrize(
     ("anchor", "expected"),
-    [("caveats", "No rule raised a caveat."), ("data", "as joined"), ("genes", "signature")],
+    [
+        ("caveats", "No rule raised a caveat."),
+        ("audit", "How labels came to samples"),
+        ("genes", "signature"),
+    ],
 )
 def test_a_report_without_findings_is_whole(lay_out: LayOut, anchor: str, expected: str) -> None:
     """Where no rule raised a caveat, every chapter is still there, and says so where it should."""
@@ -464,24 +468,6 @@ def test_calls_are_told(lay_out: LayOut, two_class_results: Results) -> None:
     page = lay_out.data(calls=two_class_results.data.calls)
 
     assert "Of the detection calls" in section(page, "data").text
-
-
-@pytest.mark.parametrize(
-    ("differs", "expected"),
-    [
-        (True, "another order than the labels: a join by position would have given 7 of the"),
-        (False, "the same order as the labels"),
-    ],
-)
-def test_the_order_of_the_labels_is_told(lay_out: LayOut, differs: bool, expected: str) -> None:
-    """The chapter on the data says whether a join by position would have gone wrong."""
-    join = lay_out.results.data.label_join.model_copy(
-        update={"order_differs": differs, "n_wrong_by_position": 7}
-    )
-
-    page = lay_out.data(label_join=join)
-
-    assert expected in section(page, "data").text
 
 
 def test_places_that_were_passed_over_are_told(lay_out: LayOut) -> None:

@@ -78,7 +78,7 @@ def _strip(axes: Any, results: Results, metric: ArrayMetric) -> list[tuple[Any, 
                 linewidths=0.4 if filled else 0.9,
             )
             if filled:
-                entries.append((points, style.shorten(summary.label)))
+                entries.append((points, f"{style.shorten(summary.label)} ({summary.n_samples})"))
     names = [sample.id for sample in results.data.samples]
     for name in metric.outliers[:MAX_NAMED]:
         if name in names:
@@ -91,6 +91,7 @@ def _strip(axes: Any, results: Results, metric: ArrayMetric) -> list[tuple[Any, 
                 fontsize=7,
             )
     axes.set_title(metric.subject, fontsize=8.5)
+    axes.set_xticks([])  # places in a list, and no names
     axes.margins(x=0.02, y=0.12)
     return entries
 
