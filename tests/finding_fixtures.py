@@ -6,8 +6,16 @@ Everything here is a plain function, so that each case says what it changes.
 from collections.abc import Callable
 from typing import Any
 
+from pipeline.records.audit import (
+    Among,
+    Association,
+    Covariate,
+    LevelCounts,
+    SamplePair,
+    association_key,
+)
 from pipeline.records.base import Statement, Value
-from pipeline.records.data import Start
+from pipeline.records.data import Partition, Start
 from pipeline.records.genes import Witness
 from pipeline.records.models import Calibration, Choice, Interval, LearningCurve, LearningPoint
 from pipeline.results import Results
@@ -414,3 +422,157 @@ def heat_map_of(n: int) -> Change:
         return updated(results, genes=results.genes.model_copy(update={"heat_map": heat_map}))
 
     return change
+
+
+CHECKS = {
+    "CLASS-03": "small_classes",
+    "DATA-03": "gene_sets",
+    "LABEL-04": "numeric_labels",
+    "LABEL-05": "similar_labels",
+    "PROBE-01": "constant",
+    "PROBE-02": "absent",
+    "PROBE-03": "controls",
+    "PROBE-04": "dates",
+    "VALUE-01": "missing",
+    "VALUE-02": "negative",
+    "VALUE-03": "at_maximum",
+    "VALUE-04": "above_ceiling",
+    "VALUE-05": "scales",
+}
+"""Rules that judge by one check of the audit, whose own limits its tests try."""
+
+
+def audited(name: str, **update: Any) -> Change:
+    """Change a check of the audit, which was made."""
+
+    def change(results: Results) -> Results:
+        check = getattr(results.audit, name).model_copy(update={"not_run": None} | update)
+        return updated(results, audit=results.audit.model_copy(update={name: check}))
+
+    return change
+
+
+def same(
+    first: Partition, second: Partition, *, other_class: int = 0, kept: bool = False
+) -> Change:
+    """Let two samples be the same."""
+    pair = SamplePair(
+        first="P1",
+        second="P25",
+        first_partition=first,
+        second_partition=second,
+        first_label="B-cell",
+        second_label="T-cell",
+        similarity=0.99,
+        correlation=0.99,
+        n_equal=30,
+    )
+    across = int(first != second)
+    return audited(
+        "duplicates",
+        is_raised=True,
+        n_pairs=1,
+        n_pairs_across=across,
+        n_pairs_other_class=other_class,
+        pairs=(pair,),
+        left_out=("P25",) if across else (),
+        kept=kept,
+    )
+
+
+def known(*, n_first: int = 27, only_test: tuple[str, ...] = (), kind: str = "category") -> Change:
+    """Let the site of each sample be known: A of the first samples, B of the others."""
+    site = Covariate.model_validate(
+        {
+            "key": "site",
+            "label": "site [of three]",
+            "kind": kind,
+            "values": ("A",) * n_first + ("B",) * (30 - n_first),
+            "n_known": 30,
+            "n_levels": 2,
+            "levels": tuple(
+                LevelCounts(level=level, training=(4, 4, 4), test=(1, 1, 1)) for level in "AB"
+            ),
+            "known_training": (8, 8, 8),
+            "known_test": (2, 2, 2),
+            "only_test": only_test,
+        }
+    )
+    return audited("covariates", level=0.05, limit=0.5, covariates=(site,), n_tests=3)
+
+
+def associated(
+    target: str, value: float, p_value: float, *, among: Among = "all", missing: bool = False
+) -> Change:
+    """Let the site go so far with something else."""
+    record = Association(
+        key=association_key("site", target, among=among, missing=missing),
+        subject="site",
+        label="site [of three]",
+        target=target,
+        among=among,
+        missing=missing,
+        measure="Cramér's V",
+        test="permutation",
+        n=30,
+        value=value,
+        p_value=p_value,
+        p_adjusted=p_value,
+        undefined=None,
+    )
+    return in_turn(
+        known(),
+        lambda e: updated(
+            e,
+            audit=e.audit.model_copy(update={"associations": (*e.audit.associations, record)}),
+        ),
+    )
+
+
+def component_auc(class_auc: float | None) -> Change:
+    """Change how well the first component ranks two classes."""
+
+    def change(results: Results) -> Results:
+        first, *others = results.audit.components.components
+        components = (first.model_copy(update={"class_auc": class_auc}), *others)
+        return audited("components", components=components)(results)
+
+    return change
+
+
+def claimed(**update: Any) -> Change:
+    """Change the claim."""
+    return lambda e: updated(e, claims=(e.claims[0].model_copy(update=update),))
+
+
+def arithmetic(**update: Any) -> Change:
+    """Change which counts fit the claim."""
+    return lambda e: claimed(arithmetic=e.claims[0].arithmetic.model_copy(update=update))(e)
+
+
+def rerun(**update: Any) -> Change:
+    """Change what the claim's own protocol gives."""
+    return lambda e: claimed(rerun=e.claims[0].rerun.model_copy(update=update))(e)
+
+
+def claimed_interval(low: float, high: float) -> Change:
+    """Change the interval that the claimed accuracy leaves."""
+
+    def change(results: Results) -> Results:
+        first, *others = results.claims[0].figures
+        limits = Interval(low=low, high=high, method="Wilson")
+        figures = (first.model_copy(update={"interval": limits}), *others)
+        return claimed(figures=figures)(results)
+
+    return change
+
+
+def unknown_counts(results: Results) -> Results:
+    """Leave the claimed figures without an interval."""
+    figures = tuple(f.model_copy(update={"interval": None}) for f in results.claims[0].figures)
+    return claimed(figures=figures)(results)
+
+
+def nothing_claimed(results: Results) -> Results:
+    """Leave out the claim."""
+    return updated(results, claims=())

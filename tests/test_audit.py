@@ -12,7 +12,8 @@ from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.preprocess import make_preprocessor
 from pipeline.records.audit import Audit, Check
-from pipeline.results import Results, resolve
+from pipeline.records.resolve import resolve
+from pipeline.results import Results
 from report import html
 from report.figures import audit as figures
 from report.figures import style

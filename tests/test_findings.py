@@ -2,25 +2,35 @@ import string
 
 import pytest
 from finding_fixtures import (
+    CHECKS,
     Change,
     accuracies,
     against_baseline,
+    arithmetic,
     as_it_is,
+    associated,
+    audited,
     calibrated,
     called,
     choose,
     chosen_genes,
+    claimed,
+    claimed_interval,
+    component_auc,
     data,
     evaluations,
     from_other_seeds,
     heat_map_of,
     held_out,
+    in_turn,
     inner_folds,
     inside_and_outside,
     interval,
     join,
+    known,
     learned_on,
     no_witness,
+    nothing_claimed,
     only,
     p_values,
     permuted,
@@ -31,10 +41,13 @@ from finding_fixtures import (
     published,
     random_part,
     ranked,
+    rerun,
+    same,
     source,
     stable,
     training_error,
     twins,
+    unknown_counts,
     unprocessed,
     untuned,
     updated,
@@ -52,6 +65,14 @@ from pipeline.records.base import RAISED, Finding
 from pipeline.records.resolve import LIMIT, resolve
 from pipeline.references import WORKS
 from pipeline.results import Results
+from report.formats import plain
+
+
+@pytest.fixture(scope="module")
+def results(toy_results: Results, two_class_results: Results) -> Results:
+    """Give the toy study's results, with a claim; the headline is the SVM on the given split."""
+    return toy_results.model_copy(update={"claims": two_class_results.claims})
+
 
 TRIPPED: list[tuple[str, Change]] = [
     ("DATA-01", source(kind="embedded")),
@@ -73,7 +94,6 @@ TRIPPED: list[tuple[str, Change]] = [
     ("MODEL-02", weighting(0)),
     ("SAMPLE-01", wrong_in(10)),
     ("DESIGN-01", as_it_is),
-    ("DESIGN-01", data(covariates=("source", "tissue"))),
     ("PLOT-01", as_it_is),
     ("GENES-01", stable(0.399)),
     ("GENES-02", without_bootstraps),
@@ -90,8 +110,8 @@ TRIPPED: list[tuple[str, Change]] = [
     ("LEAK-02", learned_on("all samples")),
     ("SPLIT-05", inside_and_outside(0.951, 0.95)),
     ("SPLIT-06", interval(0.8, 0.9, "cv/logistic")),
-    ("SPLIT-07", random_part(0.79, 0.8, 0.9)),
-    ("SPLIT-07", random_part(0.91, 0.8, 0.9)),
+    ("SPLIT-07", random_part(0.71, 0.8, 0.9)),
+    ("SPLIT-07", random_part(0.99, 0.8, 0.9)),
     ("TUNE-01", inner_folds(0)),
     ("TUNE-02", choose("models", "pca_logistic", tuned=None)),
     ("MODEL-03", training_error(1.0, 0.89)),
@@ -104,6 +124,29 @@ TRIPPED: list[tuple[str, Change]] = [
     ("PLOT-03", perplexity(29 / 3)),
     ("PLOT-04", heat_map_of(24)),
     ("DESIGN-02", choose("protocols", "source", unavailable="no source is known")),
+    ("DESIGN-02", choose("protocols", "source", unavailable=None, n_folds=1)),
+    ("DESIGN-03", associated("class", 0.5, 0.049, among="training")),
+    ("DESIGN-03", associated("class", 0.5, 0.049)),
+    ("DESIGN-04", associated("split", 0.5, 0.049)),
+    ("DESIGN-05", known(only_test=("C",))),
+    ("DESIGN-06", in_turn(known(), audited("missingness", is_raised=True, names=("site",)))),
+    ("DESIGN-07", in_turn(known(), evaluations("given/svm", n_wrong=(1, 1, 0, 0, 0, 0)))),
+    ("DUP-01", same("train", "test")),
+    ("DUP-01", same("train", "test", kept=True)),
+    ("DUP-02", same("train", "train")),
+    ("DUP-03", same("train", "test", other_class=1)),
+    ("ARRAY-01", audited("mean", outliers=("P15",))),
+    ("PC-01", audited("components", is_raised=True, followed=(("PC1", "mean"),))),
+    ("PC-02", component_auc(0.69)),
+    ("CLAIM-01", arithmetic(sizes=())),
+    ("CLAIM-02", arithmetic(n_fits=0)),
+    ("CLAIM-03", rerun(exact=False)),
+    ("CLAIM-03", in_turn(claimed(seed_is_stated=False), rerun(n_fitting=0))),
+    ("CLAIM-04", as_it_is),
+    ("CLAIM-05", claimed_interval(0.59, 0.7)),
+    ("CLAIM-06", as_it_is),
+    ("CLAIM-06", claimed(test_share=None, n_folds=5)),
+    *((code, audited(name, is_raised=True)) for code, name in CHECKS.items()),
 ]
 """Just past its limit a rule raises a caveat."""
 
@@ -143,7 +186,8 @@ PASSED: list[tuple[str, Change]] = [
     ("LEAK-02", learned_on("nothing")),
     ("SPLIT-05", inside_and_outside(0.95, 0.95)),
     ("SPLIT-06", as_it_is),
-    ("SPLIT-07", random_part(0.8, 0.8, 0.9)),
+    ("SPLIT-07", random_part(0.72, 0.8, 0.9)),
+    ("SPLIT-07", random_part(0.98, 0.8, 0.9)),
     ("TUNE-01", inner_folds(2)),
     ("TUNE-02", choose("models", "pca_logistic", tuned="components among 2 and 5")),
     ("MODEL-03", training_error(1.0, 0.91)),
@@ -155,7 +199,30 @@ PASSED: list[tuple[str, Change]] = [
     ("PLOT-02", from_other_seeds(0.2, 0.25, 0.29)),
     ("PLOT-03", perplexity(9.6)),
     ("PLOT-04", heat_map_of(30)),
-    ("DESIGN-02", choose("protocols", "source", unavailable=None)),
+    ("DESIGN-02", choose("protocols", "source", unavailable=None, n_folds=2)),
+    ("DESIGN-01", known()),
+    ("DESIGN-03", associated("class", 0.49, 0.049, among="training")),
+    ("DESIGN-03", associated("class", 0.5, 0.05, among="training")),
+    ("DESIGN-04", associated("split", 0.5, 0.05)),
+    ("DESIGN-05", known()),
+    ("DESIGN-06", in_turn(known(), audited("missingness", is_raised=False))),
+    ("DESIGN-07", in_turn(known(), evaluations("given/svm", n_wrong=(1, 1, 0, 1, 0, 0)))),
+    ("DESIGN-07", in_turn(known(), evaluations("given/svm", n_wrong=(1, 0, 0, 0, 0, 0)))),
+    ("DUP-01", same("train", "train")),
+    ("DUP-02", same("train", "test")),
+    ("DUP-03", same("train", "test")),
+    ("ARRAY-01", in_turn(audited("mean", outliers=()), audited("spread", outliers=()))),
+    ("PC-01", audited("components", is_raised=False, followed=())),
+    ("PC-02", component_auc(0.7)),
+    ("CLAIM-01", as_it_is),
+    ("CLAIM-02", as_it_is),
+    ("CLAIM-03", rerun(exact=True)),
+    ("CLAIM-03", in_turn(claimed(seed_is_stated=False), rerun(n_fitting=1))),
+    ("CLAIM-04", claimed(reproduced_by=())),
+    ("CLAIM-04", rerun(exact=True)),
+    ("CLAIM-05", claimed_interval(0.61, 0.7)),
+    ("CLAIM-06", claimed(test_share=None, n_folds=None)),
+    *((code, audited(name, is_raised=False)) for code, name in CHECKS.items()),
 ]
 """Just short of its limit it passes."""
 
@@ -198,13 +265,35 @@ NOT_APPLICABLE: list[tuple[str, Change]] = [
     ("SCORE-06", lambda r: updated(r, calibrations=())),
     ("PLOT-02", pictures("pca")),
     ("PLOT-03", pictures("pca")),
+    ("DESIGN-03", as_it_is),
+    ("DESIGN-04", as_it_is),
+    ("DESIGN-04", in_turn(known(), data(n_test=0))),
+    ("DESIGN-05", as_it_is),
+    ("DESIGN-05", in_turn(known(), data(n_test=0))),
+    ("DESIGN-06", as_it_is),
+    ("DESIGN-07", as_it_is),
+    ("DESIGN-07", known(kind="number")),
+    ("DESIGN-07", known(n_first=30)),
+    ("DUP-01", audited("duplicates", n_test_before=0)),
+    ("DUP-02", audited("duplicates", closest=None)),
+    ("DUP-03", as_it_is),
+    ("PC-01", audited("components", not_run="there is nothing to compare")),
+    ("PC-02", component_auc(None)),
+    ("CLAIM-01", nothing_claimed),
+    ("CLAIM-01", arithmetic(not_run="there are too many classes")),
+    ("CLAIM-02", nothing_claimed),
+    ("CLAIM-02", arithmetic(stated_sizes=())),
+    ("CLAIM-03", nothing_claimed),
+    ("CLAIM-03", rerun(not_run="there are too few samples", own=())),
+    ("CLAIM-04", nothing_claimed),
+    ("CLAIM-05", nothing_claimed),
+    ("CLAIM-05", unknown_counts),
+    ("CLAIM-06", nothing_claimed),
+    *((code, audited(name, not_run="there is none")) for code, name in CHECKS.items()),
 ]
 """Where there is nothing to look at it says so."""
 
 CASES = [*TRIPPED, *PASSED, *NOT_APPLICABLE]
-
-NEVER_PASSES = {"DESIGN-01"}
-"""What the present results cannot answer."""
 
 
 def found(code: str, results: Results) -> Finding:
@@ -219,36 +308,36 @@ def value(finding: Finding, name: str) -> float | str:
 
 
 @pytest.mark.parametrize(("code", "change"), TRIPPED)
-def test_a_rule_is_tripped(code: str, change: Change, toy_results: Results) -> None:
+def test_a_rule_is_tripped(code: str, change: Change, results: Results) -> None:
     """Just past its limit a rule raises a caveat."""
-    actual = found(code, change(toy_results))
+    actual = found(code, change(results))
 
     assert actual.severity in RAISED
 
 
 @pytest.mark.parametrize(("code", "change"), PASSED)
-def test_a_rule_passes(code: str, change: Change, toy_results: Results) -> None:
+def test_a_rule_passes(code: str, change: Change, results: Results) -> None:
     """Just short of its limit a rule passes."""
-    actual = found(code, change(toy_results))
+    actual = found(code, change(results))
 
     assert "passed" == actual.severity
 
 
 @pytest.mark.parametrize(("code", "change"), NOT_APPLICABLE)
-def test_a_rule_does_not_apply(code: str, change: Change, toy_results: Results) -> None:
+def test_a_rule_does_not_apply(code: str, change: Change, results: Results) -> None:
     """Where there is nothing to look at a rule says so, and why."""
-    actual = found(code, change(toy_results))
+    actual = found(code, change(results))
 
     assert "not applicable" == actual.severity
-    assert actual.statement.template.endswith(".")
+    assert plain(actual.statement).endswith(".")
 
 
 @pytest.mark.parametrize(("code", "change"), CASES)
 def test_every_number_stands_where_its_path_says(
-    code: str, change: Change, toy_results: Results
+    code: str, change: Change, results: Results
 ) -> None:
     """Each number that a rule names is a field, or worked out from fields, or its limit."""
-    changed = change(toy_results)
+    changed = change(results)
     values = [v for v in found(code, changed).statement.values if v.path != LIMIT]
 
     assert [] == [v for v in values if v.path is None and v.format != "text"]
@@ -257,10 +346,10 @@ def test_every_number_stands_where_its_path_says(
 
 @pytest.mark.parametrize(("code", "change"), CASES)
 def test_a_finding_fills_the_places_of_its_sentence(
-    code: str, change: Change, toy_results: Results
+    code: str, change: Change, results: Results
 ) -> None:
     """Every place in a finding's sentence has its value, and no value its place twice."""
-    statement = found(code, change(toy_results)).statement
+    statement = found(code, change(results)).statement
 
     places = {name for _, name, _, _ in string.Formatter().parse(statement.template) if name}
     names = [value.name for value in statement.values]
@@ -273,7 +362,7 @@ def test_every_rule_has_its_cases() -> None:
     codes = {rule.code for rule in findings.RULES}
 
     assert codes == {code for code, _ in TRIPPED}
-    assert codes - NEVER_PASSES == {code for code, _ in PASSED}
+    assert codes == {code for code, _ in PASSED}
 
 
 def test_no_two_rules_share_a_code() -> None:
@@ -289,26 +378,26 @@ def test_a_rule_cites_known_works(rule: findings.Rule) -> None:
     assert set(rule.references) <= set(WORKS)
 
 
-def test_every_rule_gives_a_finding(toy_results: Results) -> None:
+def test_every_rule_gives_a_finding(results: Results) -> None:
     """Whatever was found, each rule says so once."""
-    actual = [finding.code for finding in findings.find(toy_results, {})]
+    actual = [finding.code for finding in findings.find(results, {})]
 
     assert sorted(rule.code for rule in findings.RULES) == sorted(actual)
 
 
-def test_the_gravest_finding_comes_first(toy_results: Results) -> None:
+def test_the_gravest_finding_comes_first(results: Results) -> None:
     """Findings are sorted by outcome: raised, suppressed, passed, not applicable."""
     order = ["error", "warning", "note", "suppressed", "passed", "not applicable"]
 
-    actual = [f.outcome for f in findings.find(toy_results, {"SIZE-01": "it is a toy"})]
+    actual = [f.outcome for f in findings.find(results, {"SIZE-01": "it is a toy"})]
 
     assert sorted(actual, key=order.index) == actual
     assert {"warning", "suppressed", "passed", "not applicable"} <= set(actual)
 
 
-def test_a_suppressed_caveat_keeps_its_severity_and_says_why(toy_results: Results) -> None:
+def test_a_suppressed_caveat_keeps_its_severity_and_says_why(results: Results) -> None:
     """What the study leaves out stays on record, with the study's reason."""
-    actual = {f.code: f for f in findings.find(toy_results, {"SIZE-01": "it is a toy"})}["SIZE-01"]
+    actual = {f.code: f for f in findings.find(results, {"SIZE-01": "it is a toy"})}["SIZE-01"]
 
     assert ("warning", "suppressed", "it is a toy", False) == (
         actual.severity,
@@ -318,93 +407,146 @@ def test_a_suppressed_caveat_keeps_its_severity_and_says_why(toy_results: Result
     )
 
 
-def test_what_passed_cannot_be_suppressed(toy_results: Results) -> None:
+def test_what_passed_cannot_be_suppressed(results: Results) -> None:
     """A reason for a caveat that is not raised changes no outcome."""
-    actual = {f.code: f for f in findings.find(toy_results, {"DATA-01": "no reason"})}["DATA-01"]
+    actual = {f.code: f for f in findings.find(results, {"DATA-01": "no reason"})}["DATA-01"]
 
     assert "passed" == actual.outcome
 
 
-def test_one_error_moves_the_accuracy_by_one_sample(toy_results: Results) -> None:
+def test_one_error_moves_the_accuracy_by_one_sample(results: Results) -> None:
     """With six held-out samples one more error is a sixth."""
-    actual = value(found("SIZE-01", toy_results), "step")
+    actual = value(found("SIZE-01", results), "step")
 
     assert 1 / 6 == actual
 
 
-def test_repeats_add_no_samples(toy_results: Results) -> None:
+def test_repeats_add_no_samples(results: Results) -> None:
     """Under cross-validation each sample counts once, however often it was held out."""
-    actual = found("SIZE-01", updated(toy_results, primary_evaluation="cv/svm"))
+    actual = found("SIZE-01", updated(results, primary_evaluation="cv/svm"))
 
     assert (30, 10) == (value(actual, "n"), value(actual, "n_class"))
 
 
-def test_the_bound_of_a_perfect_score_is_the_intervals(toy_results: Results) -> None:
+def test_the_bound_of_a_perfect_score_is_the_intervals(results: Results) -> None:
     """What error rate is still compatible with no error is one less the lower limit."""
-    perfect = interval(0.75, 1.0)(evaluations(n_errors=0)(toy_results))
+    perfect = interval(0.75, 1.0)(evaluations(n_errors=0)(results))
 
     actual = value(found("SIZE-03", perfect), "bound")
 
     assert 0.25 == actual
 
 
-def test_a_headline_no_better_than_the_baseline_is_an_error(toy_results: Results) -> None:
+def test_a_headline_no_better_than_the_baseline_is_an_error(results: Results) -> None:
     """Where the headline itself reaches down to the majority rate, the finding is grave."""
-    actual = found("BASE-01", interval(0.3, 1.0, "given/svm")(toy_results))
+    actual = found("BASE-01", interval(0.3, 1.0, "given/svm")(results))
 
     assert "error" == actual.severity
 
 
-def test_another_model_no_better_than_the_baseline_is_a_note(toy_results: Results) -> None:
+def test_another_model_no_better_than_the_baseline_is_a_note(results: Results) -> None:
     """Where only other models reach down to the majority rate, it is a note."""
     change = interval(0.3, 1.0, "holdout/logistic")
 
-    actual = found("BASE-01", change(interval(0.9, 1.0)(toy_results)))
+    actual = found("BASE-01", change(interval(0.9, 1.0)(results)))
 
     assert ("note", 1) == (actual.severity, value(actual, "n"))
 
 
-def test_the_baseline_is_no_model_to_tell_apart(toy_results: Results) -> None:
+def test_what_is_the_class_but_for_its_name_is_an_error(results: Results) -> None:
+    """A covariate that the training samples do not let one tell from the class is grave."""
+    change = associated("class", 0.99, 0.001, among="training")
+
+    actual = found("DESIGN-03", change(results))
+
+    assert "error" == actual.severity
+
+
+def test_the_worst_covariate_is_told_before_the_surest(results: Results) -> None:
+    """What cannot be told from the class comes first, whatever its p-value."""
+    change = in_turn(
+        associated("class", 0.6, 0.0001, among="training"),
+        associated("class", 1.0, 0.01, among="training"),
+    )
+
+    actual = found("DESIGN-03", change(results))
+
+    assert 1.0 == value(actual, "size")
+
+
+def test_a_kept_duplicate_is_an_error(results: Results) -> None:
+    """A training sample that stays in the test set is graver than one that is left out."""
+    kept, left_out = (
+        found("DUP-01", same("train", "test", kept=k)(results)) for k in (True, False)
+    )
+
+    assert ("error", "warning") == (kept.severity, left_out.severity)
+
+
+def test_the_mistake_behind_a_claim_is_told_in_numbers(results: Results) -> None:
+    """The labels that it gets wrong are those of the trial that gives every figure."""
+    claim = results.claims[0]
+    assert claim.reproducing is not None
+    trial = claim.reproducing.best_trial
+    assert trial is not None
+
+    actual = found("CLAIM-04", results)
+
+    assert claim.reproducing.label == value(actual, "defect")
+    told = [value(actual, name) for name in ("n_samples", "n_other", "n_wrong")]
+    assert [trial.n_samples, trial.n_other, trial.n_wrong] == told
+
+
+def test_other_claims_of_the_same_kind_are_named(results: Results) -> None:
+    """Where two claims raise a rule, the second is named after the first."""
+    other = results.claims[0].model_copy(update={"key": "other", "source": "Another paper"})
+
+    actual = found("CLAIM-04", updated(results, claims=(*results.claims, other)))
+
+    assert "The same holds of: Another paper." in plain(actual.statement)
+
+
+def test_the_baseline_is_no_model_to_tell_apart(results: Results) -> None:
     """The majority class is not counted among the models."""
-    actual = found("SPLIT-02", toy_results)
+    actual = found("SPLIT-02", results)
 
     assert 12 == value(actual, "n_models")
 
 
-def test_hard_samples_are_named(toy_results: Results) -> None:
+def test_hard_samples_are_named(results: Results) -> None:
     """The finding names the sample that ten of twelve models got wrong."""
-    actual = value(found("SAMPLE-01", wrong_in(10)(toy_results)), "names")
+    actual = value(found("SAMPLE-01", wrong_in(10)(results)), "names")
 
     assert "P25" == actual
 
 
-def test_folds_share_most_of_their_samples(toy_results: Results) -> None:
+def test_folds_share_most_of_their_samples(results: Results) -> None:
     """Two training parts of eight folds each lack an eighth: they share at least six eighths."""
-    actual = found("GENES-02", without_bootstraps(toy_results))
+    actual = found("GENES-02", without_bootstraps(results))
 
     assert (8, 0.75) == (value(actual, "n_folds"), value(actual, "share"))
 
 
-def test_the_finding_on_embedded_data_counts_samples_as_independent(toy_results: Results) -> None:
+def test_the_finding_on_embedded_data_counts_samples_as_independent(results: Results) -> None:
     """It is samples, not genes, of which some are independent."""
-    actual = found("DATA-01", source(kind="embedded")(toy_results)).statement.template
+    actual = found("DATA-01", source(kind="embedded")(results)).statement.template
 
     assert "genes, {n_test} of them" not in actual
 
 
-def test_a_rule_speaks_of_the_studys_samples_and_genes(toy_results: Results) -> None:
+def test_a_rule_speaks_of_the_studys_samples_and_genes(results: Results) -> None:
     """The texts of a rule take the study's own words."""
-    study = toy_results.study.model_copy(
+    study = results.study.model_copy(
         update={"sample_noun_plural": "cell lines", "gene_noun_plural": "probes"}
     )
 
-    actual = found("GENES-01", updated(toy_results, study=study))
+    actual = found("GENES-01", updated(results, study=study))
 
     assert actual.why.startswith("Other cell lines would give another list.")
 
 
-def test_cited_works_are_collected(toy_results: Results) -> None:
+def test_cited_works_are_collected(results: Results) -> None:
     """The works of all findings are collected, each once."""
-    chosen = [found("SIZE-01", toy_results), found("DESIGN-01", toy_results)]
+    chosen = [found("SIZE-01", results), found("DESIGN-01", results)]
 
-    assert {"dobbin2011", "collins2024"} == findings.cited_works(chosen)
+    assert {"dobbin2011", "collins2024", "leek2010"} == findings.cited_works(chosen)

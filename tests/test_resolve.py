@@ -75,6 +75,15 @@ def test_a_path_that_leads_nowhere_is_an_error(toy_results: Results, path: str) 
     assert (path,) == caught.value.args
 
 
+def test_a_key_may_hold_brackets(toy_results: Results) -> None:
+    """The name of a column such as `blasts [%]` is part of a key."""
+    first, *others = toy_results.models
+    models = (first.model_copy(update={"key": "blasts [%]/class"}), *others)
+    renamed = toy_results.model_copy(update={"models": models})
+
+    assert first.noun == resolve(renamed, "models[blasts [%]/class].noun")
+
+
 def test_the_fields_of_a_path_are_listed() -> None:
     """What a number rests on are the fields in its path, without operations and numbers."""
     actual = fields("difference(1, ratio(data.n_test, protocols[cv].sample_ids[0]))")

@@ -8,7 +8,8 @@ threshold, which stands nowhere else::
     difference(1, evaluations[given/svm].accuracy)
     count(protocols[cv].sample_ids)         how many there are
 
-Records whose keys strangers chose are named by their place, counted from 0.
+A key may hold a pair of brackets. Records whose keys strangers chose are better named by
+their place, counted from 0.
 """
 
 import re
@@ -21,7 +22,8 @@ from pydantic import BaseModel
 LIMIT = "limit"
 """The path of a rule's own threshold."""
 
-_STEP = r"[A-Za-z_]\w*(?:\[[^\]]*\])*"
+_KEY = r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]"  # may hold a pair of brackets itself
+_STEP = rf"[A-Za-z_]\w*(?:{_KEY})*"
 _FIELD = re.compile(rf"{_STEP}(?:\.{_STEP})*")
 _NUMBER = re.compile(r"\d+")
 _OPERATION = re.compile(r"([a-z]+)\(")
@@ -140,7 +142,7 @@ def _field(record: BaseModel, path: str) -> Any:
 
 def _steps(path: str) -> Iterator[tuple[str, str | None]]:
     """Take a field apart: a name, or a key."""
-    for match in re.finditer(r"\[([^\]]*)\]|([A-Za-z_]\w*)", path):
+    for match in re.finditer(rf"{_KEY}|([A-Za-z_]\w*)", path):
         yield match.group(2) or "", match.group(1)
 
 
