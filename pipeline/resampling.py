@@ -5,6 +5,7 @@ learning curve     training parts of growing size
 leaky twin         genes chosen before the split instead of inside it
 """
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
@@ -210,7 +211,9 @@ def best_by_f(Z: NDArray[np.float64], codes: Labels, n_genes: int) -> NDArray[np
     ndarray of int
         Their columns, the best first.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        # Constant genes are put last below; nobody need be told.
+        warnings.filterwarnings("ignore", "Features .* are constant", UserWarning)
         scores = np.nan_to_num(f_classif(Z, codes)[0], nan=-1.0, posinf=np.inf)
     return np.argsort(-scores, kind="stable")[:n_genes]
 

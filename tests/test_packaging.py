@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from report_fixtures import ROOT
 
+from pipeline.config import Config
 from report.fonts import TEMPLATES
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -78,10 +79,12 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 
 def test_studies_of_the_readme_can_be_read() -> None:
-    """The example of a study file in the README is TOML."""
+    """The examples of the README, one after the other, are a study file."""
     examples = re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL)
 
-    assert ["my-study"] == [tomllib.loads(example)["study"]["name"] for example in examples]
+    actual = Config.model_validate(tomllib.loads("\n".join(examples)))
+
+    assert ("my-study", ["smith-2001"]) == (actual.study.name, [c.key for c in actual.claims])
 
 
 def test_constraints_are_versions_only() -> None:

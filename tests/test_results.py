@@ -14,6 +14,7 @@ from pipeline import results
 from pipeline.errors import DataError
 from pipeline.overlap import compare
 from pipeline.records.base import Statement, Value
+from pipeline.records.claims import Claim
 from pipeline.records.genes import Published
 from pipeline.records.resolve import LIMIT, resolve
 from pipeline.results import Results
@@ -266,3 +267,42 @@ def test_an_overlap_that_contradicts_itself_is_refused(
 
     with pytest.raises(ValueError, match=what):
         results.check_references(with_genes(toy_results, published=published))
+
+
+def with_run(claim: Claim, **update: Any) -> dict[str, Any]:
+    """Change the first of the corrected runs."""
+    first, *others = claim.corrected.runs
+    runs = (first.model_copy(update=update), *others)
+    return {"corrected": claim.corrected.model_copy(update={"runs": runs})}
+
+
+@pytest.mark.parametrize(
+    ("what", "update"),
+    [
+        ("claims: paper claims nothing", lambda c: {"figures": ()}),
+        ("claims: paper runs other models", lambda c: {"models": c.models[:1]}),
+        ("claims: paper runs other models", lambda c: with_run(c, key="voting")),
+        ("claims: paper: counts of logistic", lambda c: with_run(c, n_correct=1, n_test=1)),
+        ("claims: paper: confusion of logistic", lambda c: with_run(c, confusion=((6,),))),
+        ("claims: paper: figures of logistic", lambda c: with_run(c, measured=())),
+        ("claims: paper counts other trials", lambda c: {"n_trials": 0}),
+        ("claims: paper: reproduced_by", lambda c: {"reproduced_by": ("test-in-training",)}),
+        (
+            "claims: paper: trials of shuffled",
+            lambda c: {"hypotheses": (c.hypothesis("shuffled").model_copy(update={"best": "x"}),)},
+        ),
+        (
+            "claims: paper names another class",
+            lambda c: {"figures": (c.figures[1].model_copy(update={"label": "CML"}),)},
+        ),
+    ],
+)
+def test_a_claim_that_contradicts_itself_is_refused(
+    two_class_results: Results, what: str, update: Callable[[Claim], dict[str, Any]]
+) -> None:
+    """Its runs are of its models and give its figures, and what is counted is there."""
+    (claim,) = two_class_results.claims
+    changed = claim.model_copy(update=update(claim))
+
+    with pytest.raises(ValueError, match=re.escape(what)):
+        results.check_references(two_class_results.model_copy(update={"claims": (changed,)}))
