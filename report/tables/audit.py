@@ -30,10 +30,9 @@ def checks(results: Results) -> Table:
     rows = []
     for check in results.audit.checks:
         outcome = "noted" if check.is_raised else "nothing unusual"
-        found = formats.plain(check.statement)
         if check.not_run:
-            outcome, found = "does not apply", f"{check.not_run[:1].upper()}{check.not_run[1:]}."
-        rows.append((check.subject, outcome, found))
+            outcome = formats.UNDEFINED
+        rows.append((check.subject, outcome, formats.plain(check.statement)))
     return Table(
         key="audit",
         caption="Everything that was looked at before any model, and what was found.",
