@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.decomposition import PCA
 
-from pipeline.audits.statements import Given, say, some
+from pipeline.audits.statements import Given, say, some, unless
 from pipeline.dataset import Dataset
 from pipeline.records.audit import ArrayMetric, Component
 from pipeline.records.base import Format
@@ -152,7 +152,7 @@ def _metric(
         subject=f"{label[0].upper()}{label[1:]}",
         label=label,
         is_raised=bool(outliers),
-        statement=say(template, **given),
+        statement=unless(not_run, say(template, **given)),
         not_run=not_run,
         values=tuple(values.tolist()),
         median=centre,

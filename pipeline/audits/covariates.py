@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audits.associations import DESIGN, columns, values_of
-from pipeline.audits.statements import Given, say
+from pipeline.audits.statements import Given, say, unless
 from pipeline.dataset import Dataset
 from pipeline.records.audit import (
     Association,
@@ -57,9 +57,7 @@ def covariates(dataset: Dataset, found: tuple[Association, ...], absent: str | N
         key="covariates",
         subject="What is known of the samples, against class and split",
         is_raised=bool(names),
-        statement=_said(raised, "Go together: LISTED.")
-        if raised
-        else say("No covariate goes with class or split."),
+        statement=unless(reason, _said(raised, "No covariate goes with class or split.")),
         not_run=reason,
         level=LEVEL,
         limit=LIMIT,
@@ -86,14 +84,13 @@ def missingness(dataset: Dataset, found: tuple[Association, ...]) -> Missingness
     """
     examined = [a for a in found if a.missing and a.target == "class"]
     raised = [a for a in examined if _counts(a)]
+    not_run = None if examined else "no covariate is known of some samples only"
     return Missingness(
         key="missingness",
         subject="Unknown covariates, against the class",
         is_raised=bool(raised),
-        statement=_said(raised, "Go together, being unknown: LISTED.")
-        if raised
-        else say("None is unknown more often in one class."),
-        not_run=None if examined else "no covariate is known of some samples only",
+        statement=unless(not_run, _said(raised, "None is unknown more often in one class.")),
+        not_run=not_run,
         level=LEVEL,
         limit=LIMIT,
         names=tuple(dict.fromkeys(a.subject for a in raised)),
@@ -123,9 +120,7 @@ def followed(components: tuple[Component, ...], found: tuple[Association, ...]) 
         key="components",
         subject="Principal components, against covariates and measures of the arrays",
         is_raised=bool(raised),
-        statement=_said(raised, "Go together: LISTED.")
-        if raised
-        else say("No component follows one of them."),
+        statement=_said(raised, "No component follows one of them."),
         not_run=None,
         level=LEVEL,
         limit=FOLLOWS,
@@ -179,12 +174,15 @@ def _covariate(dataset: Dataset, name: str, text: NDArray[np.str_]) -> Covariate
 N_SAID = 4  # associations that the sentence names; the table has all
 
 
-def _said(raised: list[Association], template: str) -> Statement:
-    """Say which associations count, the first few with their numbers."""
-    values: dict[str, Given] = {"n": (len(raised), "count", None)}
+def _said(raised: list[Association], otherwise: str) -> Statement:
+    """Say which associations count, the first few with their numbers, or that none does."""
+    if not raised:
+        return say(otherwise)
+    values: dict[str, Given] = {}
     parts = []
     for k, a in enumerate(raised[:N_SAID]):
-        names = {"subject": a.label, "target": _target(a)}
+        subject = f"{a.label} being unknown" if a.missing else a.label
+        names = {"subject": subject, "target": _target(a)}
         values |= {f"{name}{k}": (text, "text", None) for name, text in names.items()}
         values[f"size{k}"] = (a.value or 0.0, "decimal", f"associations[{a.key}].value")
         values[f"p{k}"] = (a.p_adjusted or 0.0, "p_value", f"associations[{a.key}].p_adjusted")
@@ -195,7 +193,7 @@ def _said(raised: list[Association], template: str) -> Statement:
     if n_more:
         values["n_more"] = (n_more, "count", None)
         parts.append("{n_more} more")
-    return say(template.replace("LISTED", "; ".join(parts)), **values)
+    return say(f"Go together: {'; '.join(parts)}.", **values)
 
 
 def _target(association: Association) -> str:

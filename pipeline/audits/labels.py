@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 
-from pipeline.audits.statements import Given, say, some
+from pipeline.audits.statements import Given, say, some, unless
 from pipeline.dataset import Dataset, GeneCounts
 from pipeline.records.audit import ColumnOrder, GeneSets, JoinCheck, Labels, SmallClasses
 
@@ -75,14 +75,15 @@ def order(dataset: Dataset) -> ColumnOrder:
             "n_wrong": (record.n_wrong_by_position, "count", "order.n_wrong_by_position"),
             "runs": (_runs(runs, record.n_runs), "text", None),
         }
+    not_run = None
+    if record.method == "position":
+        not_run = "labels and columns were joined by position"
     return ColumnOrder(
         key="order",
         subject="Order of the columns against that of the labels",
         is_raised=record.order_differs,
-        statement=say(template, **values),
-        not_run="labels and columns were joined by position"
-        if record.method == "position"
-        else None,
+        statement=unless(not_run, say(template, **values)),
+        not_run=not_run,
         n_displaced=record.n_displaced,
         n_wrong_by_position=record.n_wrong_by_position,
         n_runs=record.n_runs,
@@ -115,12 +116,13 @@ def gene_sets(dataset: Dataset) -> GeneSets:
         )
         for name in ("n_only_training", "n_only_test"):
             values[name] = (getattr(counts, name), "count", f"gene_sets.{name}")
+    not_run = None if dataset.gene_counts else "there is one file of values"
     return GeneSets(
         key="gene_sets",
         subject="Genes of the training and of the test file",
         is_raised=differ or counts.order_differs,
-        statement=say(template, **values),
-        not_run=None if dataset.gene_counts else "there is one file of values",
+        statement=unless(not_run, say(template, **values)),
+        not_run=not_run,
         n_shared=counts.n_shared,
         n_only_training=counts.n_only_training,
         n_only_test=counts.n_only_test,

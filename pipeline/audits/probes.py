@@ -5,7 +5,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audits.statements import Given, say, some
+from pipeline.audits.statements import Given, say, some, unless
 from pipeline.dataset import Dataset
 from pipeline.records.audit import MAX_LISTED, Probes
 
@@ -148,7 +148,9 @@ def _probes(
         key=key,
         subject=subject,
         is_raised=bool(names),
-        statement=say(f"{template}: {{names}}." if names else f"{template}.", **values),
+        statement=unless(
+            not_run, say(f"{template}: {{names}}." if names else f"{template}.", **values)
+        ),
         not_run=not_run,
         n=len(names),
         n_genes=len(dataset.gene_ids),

@@ -122,10 +122,10 @@ def _statement(record: Duplicates) -> Statement:
     if record.pairs:
         first = record.pairs[0]
         return say(
-            "{n_pairs} of all pairs of {n_samples} samples are the same (similarity "
-            "{threshold} or more), {n_across} of them across training and test; the first: "
-            "{first} ({first_part}) and {second} ({second_part}), equal in {n_equal} of "
-            "{n_genes} genes. {outcome}",
+            "Among {n_samples} samples, pairs that are the same (similarity {threshold} or more): "
+            "{n_pairs}, of them across training and test: {n_across}. The first: {first} "
+            "({first_part}) and {second} ({second_part}), equal in {n_equal} of {n_genes} genes. "
+            "{outcome}",
             **base,
             n_pairs=(record.n_pairs, "count", "duplicates.n_pairs"),
             threshold=(record.threshold, "number", "duplicates.threshold"),

@@ -34,6 +34,26 @@ def say(template: str, **values: Given) -> Statement:
     )
 
 
+def unless(not_run: str | None, statement: Statement) -> Statement:
+    """Give the reason in the place of a sentence, where a check was not made.
+
+    Parameters
+    ----------
+    not_run : str or None
+        The reason, if there is one.
+    statement : Statement
+        What was found.
+
+    Returns
+    -------
+    Statement
+        One or the other.
+    """
+    if not_run is None:
+        return statement
+    return say("Does not apply: {reason}.", reason=(not_run, "text", None))
+
+
 def some(names: Sequence[str], *, most: int = 5) -> str:
     """Name the first few, and count the others.
 

@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audits.statements import Given, say
+from pipeline.audits.statements import Given, say, unless
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.preprocess import RECIPES
 from pipeline.records.audit import Scales, Values
+from pipeline.records.base import Statement
 
 PILE = 0.001  # share of the values from which they pile up at a limit
 PILE_MIN = 10  # fewer equal values are a coincidence
@@ -164,20 +165,13 @@ def scales(dataset: Dataset) -> Scales:
     is_raised = shift is not None and (
         abs(shift) > LARGEST_SHIFT or not 1 / LARGEST_RATIO <= (ratio or 0.0) <= LARGEST_RATIO
     )
+    not_run = None if test else "there are no test samples"
     return Scales(
         key="scales",
         subject="Training and test samples on different scales",
         is_raised=is_raised,
-        statement=say(
-            "Median {training} in the training and {test} in the test samples; the middle 90 % "
-            "of the test values spread {ratio} times as far.",
-            training=(training[2], "measure", None),
-            test=(test[2], "measure", None),
-            ratio=(ratio, "decimal", "scales.spread_ratio"),
-        )
-        if ratio is not None
-        else say("The two could not be compared."),
-        not_run=None if test else "there are no test samples",
+        statement=unless(not_run, _compared(training, test, ratio)),
+        not_run=not_run,
         quantiles=QUANTILES,
         training=training,
         test=test,
@@ -185,6 +179,21 @@ def scales(dataset: Dataset) -> Scales:
         spread_ratio=ratio,
         largest_shift=LARGEST_SHIFT,
         largest_ratio=LARGEST_RATIO,
+    )
+
+
+def _compared(
+    training: tuple[float, ...], test: tuple[float, ...], ratio: float | None
+) -> Statement:
+    """Say how the two parts compare."""
+    if ratio is None:
+        return say("The training values do not spread: nothing can be compared with them.")
+    return say(
+        "Median {training} in the training and {test} in the test samples; the middle 90 % of the "
+        "test values spread {ratio} times as far.",
+        training=(training[2], "measure", None),
+        test=(test[2], "measure", None),
+        ratio=(ratio, "decimal", "scales.spread_ratio"),
     )
 
 
@@ -218,7 +227,9 @@ def _values(
         key=key,
         subject=subject,
         is_raised=not_run is None and enough and share > least,
-        statement=say(template, **{k: v for k, v in values.items() if f"{{{k}}}" in template}),
+        statement=unless(
+            not_run, say(template, **{k: v for k, v in values.items() if f"{{{k}}}" in template})
+        ),
         not_run=not_run,
         n=n,
         n_values=n_values,

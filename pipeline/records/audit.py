@@ -20,7 +20,7 @@ class Check(Record):
     """What was looked at and what was found.
 
     `is_raised` says that something is out of the ordinary; `not_run` gives the reason where
-    the data have nothing to look at, and nothing is raised then.
+    the data have nothing to look at: then nothing is raised, and the sentence gives the reason.
     """
 
     key: str

@@ -30,10 +30,9 @@ def checks(results: Results) -> Table:
     rows = []
     for check in results.audit.checks:
         outcome = "noted" if check.is_raised else "nothing unusual"
-        found = formats.plain(check.statement)
         if check.not_run:
-            outcome, found = "does not apply", f"{check.not_run[:1].upper()}{check.not_run[1:]}."
-        rows.append((check.subject, outcome, found))
+            outcome = formats.UNDEFINED
+        rows.append((check.subject, outcome, formats.plain(check.statement)))
     return Table(
         key="audit",
         caption="Everything that was looked at before any model, and what was found.",
@@ -197,7 +196,7 @@ def _size(found: Association | None, level: float) -> str:
 
 
 def design(results: Results) -> Table:
-    """Show the associations with class and split, with their tests.
+    """Show the associations with class and split that are beyond chance, with their tests.
 
     Parameters
     ----------
@@ -207,8 +206,9 @@ def design(results: Results) -> Table:
     Returns
     -------
     Table
-        One row an association that is defined.
+        One row an association.
     """
+    level = results.audit.covariates.level
     names = {("class", "all"): "class", ("class", "training"): "class in training"}
     rows = [
         (
@@ -221,14 +221,15 @@ def design(results: Results) -> Table:
             formats.scientific(a.p_adjusted),
         )
         for a in results.audit.associations
-        if a.target in ("class", "split") and a.value is not None
+        if a.target in ("class", "split") and a.p_adjusted is not None and a.p_adjusted < level
     ]
     return Table(
         key="design",
-        caption="What goes with class and split, and how sure that is.",
+        caption="What goes with class and split beyond chance.",
         columns=columns("", "With", "*n", "Size", "Test", "*p", "*p adjusted"),
         rows=tuple(rows),
-        note="Adjusted by Holm over the rows.",
+        note=f"Adjusted p below {formats.number(level)}, by Holm over all associations with class "
+        "and split; results.json has the others.",
     )
 
 
