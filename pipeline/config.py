@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
+from pipeline.findings import CODES
 from pipeline.references import WORKS, cited
 
 Recipe = Literal["standard", "arrays", "all_genes", "unlogged", "logged", "logged_arrays", "raw"]
@@ -96,16 +97,37 @@ class EmbeddedSection(Section):
     files: dict[str, FileSection]
 
 
+class CovariatesSection(Section):
+    """The table of samples: which of its columns are covariates, and what the report calls them.
+
+    Columns that are not named here are not read: one of them may restate the class.
+    """
+
+    sample: str  # the column that names the sample
+    columns: Annotated[dict[str, Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+
+
 class DataSection(Section):
     """Which files, in which format, where they are looked for, and what their values are."""
 
-    format: Literal["kaggle", "tables"]
+    format: Literal["kaggle", "tables", "broad"]
     description: str = ""
     unit: str = "as supplied"
     folders: Texts = ()
     files: dict[str, FileSection]
+    covariates: CovariatesSection | None = None
     citation: CitationSection | None = None
     embedded: EmbeddedSection | None = None
+
+
+class AuditSection(Section):
+    """What counts as the same sample, and what becomes of it."""
+
+    # Correlation after the mean of each gene is taken out: unrelated patients have about 0,
+    # siblings by chance up to 0.9 in small studies, one patient measured twice more than that.
+    identical_at: Annotated[float, Field(gt=0, le=1)] = 0.98
+    # A training sample is no independent test sample, whatever its name there.
+    keep_identical: bool = False
 
 
 class PreprocessSection(Section):
@@ -217,6 +239,13 @@ class RankingSection(Section):
     published: PublishedSection | None = None
 
 
+class SuppressSection(Section):
+    """A caveat that the study leaves out, and why; the report says both."""
+
+    code: str
+    reason: Annotated[str, Field(pattern=r"\S")]
+
+
 def _is_share(text: str) -> str:
     """Refuse a printed figure above 1, or 100 %."""
     digits, percent = text.removesuffix("%").strip(), text.endswith("%")
@@ -277,10 +306,12 @@ class Config(Section):
     study: StudySection
     classes: dict[str, str] = {}
     data: DataSection
+    audit: AuditSection = AuditSection()
     preprocess: PreprocessSection = PreprocessSection()
     embedding: EmbeddingSection = EmbeddingSection()
     evaluate: EvaluateSection = EvaluateSection()
     ranking: RankingSection = RankingSection()
+    suppress: Annotated[tuple[SuppressSection, ...], BeforeValidator(_as_tuple)] = ()
     claims: Annotated[tuple[ClaimSection, ...], BeforeValidator(_as_tuple)] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     quick: bool = False  # fewer repeats, to look at; the report says so on its first page
@@ -363,27 +394,60 @@ def load(path: Path) -> Config:
     if config.data.embedded:
         embedded = config.data.embedded
         _check_roles(embedded.format, embedded.files, f"{path}: data.embedded.files")
+    _check_covariates(config, path)
     _check_evaluate(config, path)
     _check_published(config, path)
     _check_claims(config, path)
     _check_citations(config, path)
+    _check_suppressed(config, path)
     return config
 
 
 ROLES: dict[str, tuple[str, ...]] = {
     "kaggle": ("labels", "train", "independent"),
     "tables": ("expression", "samples"),
+    "broad": ("train", "train_classes"),
 }
 """The files that each format needs, by their role."""
+
+OPTIONAL_ROLES: dict[str, tuple[str, ...]] = {
+    "kaggle": ("covariates",),
+    "tables": (),
+    "broad": ("test", "test_classes", "covariates"),
+}
+"""The files that a study file may name as well."""
+
+NOT_NEEDED = frozenset({"covariates"})
+"""Roles whose file may be missing where the study file names it: the report then says so."""
 
 
 def _check_roles(data_format: str, files: dict[str, FileSection], where: str) -> None:
     """Refuse a format whose files are not all named."""
-    expected = ROLES[data_format]
-    if set(files) != set(expected):
+    expected, optional = ROLES[data_format], OPTIONAL_ROLES[data_format]
+    if not set(expected) <= set(files) <= {*expected, *optional}:
+        also = f" (and may have {', '.join(optional)})" if optional else ""
         raise ConfigError(
-            f"{where}: format {data_format!r} expects {', '.join(expected)}; "
+            f"{where}: format {data_format!r} expects {', '.join(expected)}{also}; "
             f"found {', '.join(files) or 'none'}"
+        )
+    if ("test" in files) != ("test_classes" in files):
+        raise ConfigError(
+            f"{where}: expected test and test_classes together, found {', '.join(files)}"
+        )
+
+
+def _check_covariates(config: Config, path: Path) -> None:
+    """Refuse a table of samples without its columns, or columns without their table."""
+    section, files = config.data.covariates, config.data.files
+    if (section is None) == ("covariates" in files):
+        raise ConfigError(
+            f"{path}: data.covariates: expected together with data.files.covariates, "
+            f"found only {'the file' if section is None else 'the columns'}"
+        )
+    names = list(section.columns.values()) if section else []
+    if len(set(names)) < len(names):
+        raise ConfigError(
+            f"{path}: data.covariates.columns: expected another name for each, found {names}"
         )
 
 
@@ -466,4 +530,23 @@ def _check_citations(config: Config, path: Path) -> None:
             raise ConfigError(
                 f"{path}: {key}: expected citations of data.citation or of "
                 f"{', '.join(sorted(WORKS))}; found [@{unknown[0]}]"
+            )
+
+
+def _check_suppressed(config: Config, path: Path) -> None:
+    """Refuse to suppress what no rule raises, or the same twice."""
+    codes = [entry.code for entry in config.suppress]
+    for code in codes:
+        if code not in CODES:
+            subject = code.split("-")[0]
+            near = sorted(known for known in CODES if known.split("-")[0] == subject)
+            subjects = sorted({known.split("-")[0] for known in CODES})
+            expected = ", ".join(near or (f"{name}-…" for name in subjects))
+            raise ConfigError(
+                f"{path}: suppress: expected the code of a rule ({expected}), found {code!r}"
+            )
+        if codes.count(code) > 1:
+            raise ConfigError(
+                f"{path}: suppress: expected each code once, found {code!r} {codes.count(code)} "
+                "times"
             )

@@ -12,7 +12,8 @@ shape of `X` and never enters it.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from pipeline.errors import DataError
 from pipeline.records.data import LabelJoin, LedgerStep
 
 N_PAIRS = 5  # pairs of sample and label that the report shows
+N_RUNS = 16  # stretches of columns that the report shows
 MIN_PER_CLASS = 3  # below this no fold can hold one sample out and still learn a spread
 
 
@@ -43,6 +45,26 @@ class FileColumns:
     name: str
     n_names: int
     columns: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class GeneCounts:
+    """How the genes of a training and a test file compare.
+
+    Attributes
+    ----------
+    n_shared : int
+        Genes of both files: those of the data set.
+    n_only_training, n_only_test : int
+        Genes of one file only, which were left out.
+    order_differs : bool
+        Whether the shared genes stand in another order in the two files.
+    """
+
+    n_shared: int
+    n_only_training: int = 0
+    n_only_test: int = 0
+    order_differs: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +97,8 @@ class Dataset:
         What reading and cleaning did.
     columns : tuple of FileColumns
         Where the samples stood in the files; empty where the reader does not say.
+    gene_counts : GeneCounts or None
+        How the genes of two files compare; None where there is one file.
     """
 
     X: NDArray[np.float64]
@@ -89,6 +113,7 @@ class Dataset:
     join: LabelJoin
     ledger: tuple[LedgerStep, ...]
     columns: tuple[FileColumns, ...] = ()
+    gene_counts: GeneCounts | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -104,6 +129,33 @@ class Dataset:
     def test(self) -> NDArray[np.intp]:
         """Rows of the given test samples; empty where the data set has none."""
         return np.flatnonzero(self.partition == "test")
+
+    def without(self, rows: NDArray[np.intp], step: LedgerStep) -> Self:
+        """Leave samples out.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+            The samples.
+        step : LedgerStep
+            What the ledger says of it.
+
+        Returns
+        -------
+        Dataset
+            The other samples, in their order.
+        """
+        kept = np.setdiff1d(np.arange(len(self.y)), rows)
+        return replace(
+            self,
+            X=self.X[kept],
+            y=self.y[kept],
+            partition=self.partition[kept],
+            sample_ids=tuple(self.sample_ids[row] for row in kept),
+            calls=None if self.calls is None else self.calls[kept],
+            covariates=self.covariates.iloc[kept],
+            ledger=(*self.ledger, step),
+        )
 
 
 def join_labels(
@@ -156,14 +208,29 @@ def join_labels(
         if labels[sample] != label
     ]
     shown = (wrong or list(column_ids))[:N_PAIRS]
+    runs = _runs(column_ids, labels)
     join = LabelJoin(
         method="name",
         n_matched=len(order),
         order_differs=order != list(range(len(order))),
         n_wrong_by_position=len(wrong),
         first_pairs=tuple((sample, labels[sample]) for sample in shown),
+        n_displaced=sum(a != b for a, b in zip(column_ids, labels, strict=True)),
+        n_runs=len(runs),
+        runs=tuple(runs[:N_RUNS]),
     )
     return order, join
+
+
+def _runs(column_ids: Sequence[str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """First and last samples of the columns that follow each other in the label table as well."""
+    place_of = {sample: place for place, sample in enumerate(labels)}
+    places = np.array([place_of[sample] for sample in column_ids])
+    ends = [*(np.flatnonzero(np.diff(places) != 1) + 1).tolist(), len(places)]
+    starts = [0, *ends[:-1]]
+    return [
+        (column_ids[start], column_ids[end - 1]) for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def check_classes(y: Sequence[str], partition: Sequence[str], *, labels_name: str) -> None:

@@ -6,8 +6,9 @@ label enters any of the three.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,13 @@ from pipeline.dataset import Dataset
 from pipeline.errors import DataError
 from pipeline.progress import Progress
 from pipeline.records.base import MethodStep, Statement, Value
-from pipeline.records.data import Embedding
+from pipeline.records.data import Embedding, Start
 
 N_VARIANCE = 10  # components whose share of variance is kept
 N_COMPONENTS = 50  # t-SNE and UMAP see this many components: noise is left out, speed gained
 EXACT_TSNE_MAX = 1_000  # samples up to which the exact gradient is affordable
 PLAIN_UMAP_MAX = 2_000  # samples up to which uncompiled helpers beat their compilation
+N_STARTS = 2  # other seeds from which t-SNE and UMAP are computed, to see what hangs on them
 N_NEIGHBORS = 15  # neighbourhood of the trustworthiness, as large as UMAP's own
 
 
@@ -66,15 +68,17 @@ def embed(
     components = pca.transform(X)[:, :2]
     reduced = _reduced(X)
     progress("t-SNE", 0, 1)
-    tsne = _tsne(reduced, config)
+    tsne = _tsne(reduced, config, seed=config.seed, init="pca")
+    other_tsne = _others(X, dataset, config, partial(_tsne, reduced, config, init="random"))
     progress("UMAP", 0, 1)
-    umap = _umap(reduced, config)
+    umap = _umap(reduced, config, seed=config.seed)
+    other_umap = _others(X, dataset, config, partial(_umap, reduced, config))
     progress("embeddings", 0, 1)
     ratios = pca.explained_variance_ratio_[:N_VARIANCE].tolist()
     return (
         _pca_record(dataset, X, components, tuple(ratios)),
-        _record("tsne", "t-SNE", dataset, X, tsne, _tsne_settings(dataset, config)),
-        _record("umap", "UMAP", dataset, X, umap, _umap_settings(dataset, config)),
+        _record("tsne", "t-SNE", dataset, X, tsne, _tsne_settings(dataset, config), other_tsne),
+        _record("umap", "UMAP", dataset, X, umap, _umap_settings(dataset, config), other_umap),
     )
 
 
@@ -98,8 +102,8 @@ def method(embeddings: tuple[Embedding, ...], X: NDArray[np.float64], *, seed: i
     settings = [embedding.settings for embedding in embeddings]
     template = " ".join(statement.template for statement in settings) + (
         " Both were computed on the first {n_components} principal components of all samples,"
-        " with seed {seed}. Trustworthiness [@venna2001] compares the neighbours of each sample"
-        " in the plane with those among the preprocessed values; the silhouette"
+        " with seed {seed}{others}. Trustworthiness [@venna2001] compares the neighbours of each"
+        " sample in the plane with those among the preprocessed values; the silhouette"
         " [@rousseeuw1987] compares distances within and between classes in the plane."
     )
     values = {value.name: value for statement in settings for value in statement.values}
@@ -109,6 +113,9 @@ def method(embeddings: tuple[Embedding, ...], X: NDArray[np.float64], *, seed: i
         format="count",
     )
     values["seed"] = Value(name="seed", value=seed, format="count")
+    n_starts = max(len(embedding.starts) for embedding in embeddings)
+    words = f", and scored again from {n_starts} others, t-SNE with a random start"
+    values["others"] = Value(name="others", value=words if n_starts else "", format="text")
     text = Statement(template=template, values=tuple(values.values()))
     return MethodStep(title="Embeddings", text=text)
 
@@ -134,18 +141,35 @@ def _neighbors(n_samples: int, wanted: int) -> int:
     return max(2, min(wanted, (n_samples - 1) // 2))
 
 
-def _tsne(X: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
+def _others(
+    X: NDArray[np.float64],
+    dataset: Dataset,
+    config: Config,
+    embedded: Callable[..., NDArray[np.float64]],
+) -> tuple[Start, ...]:
+    """Score an embedding from other seeds, where that costs little."""
+    if len(X) > EXACT_TSNE_MAX:
+        return ()
+    starts = []
+    for seed in range(config.seed + 1, config.seed + 1 + N_STARTS):
+        coordinates = embedded(seed=seed % 2**32)
+        trust, silhouette = _scores(dataset, X, coordinates)
+        starts.append(Start(seed=seed, trustworthiness=trust, silhouette=silhouette))
+    return tuple(starts)
+
+
+def _tsne(X: NDArray[np.float64], config: Config, *, seed: int, init: str) -> NDArray[np.float64]:
     """Compute t-SNE of the first principal components."""
     tsne = TSNE(
         perplexity=_perplexity(len(X), config),
-        init="pca",
+        init=init,
         method="exact" if len(X) <= EXACT_TSNE_MAX else "barnes_hut",
-        random_state=config.seed,
+        random_state=seed,
     )
     return np.asarray(tsne.fit_transform(X), dtype=np.float64)
 
 
-def _umap(X: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
+def _umap(X: NDArray[np.float64], config: Config, *, seed: int) -> NDArray[np.float64]:
     """Compute UMAP of the first principal components."""
     with warnings.catch_warnings():
         # umap-learn 0.5.12 warns on import that its optional TensorFlow part is absent.
@@ -155,7 +179,7 @@ def _umap(X: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
         reducer = module.UMAP(
             n_neighbors=_neighbors(len(X), config.embedding.n_neighbors),
             min_dist=config.embedding.min_dist,
-            random_state=config.seed,
+            random_state=seed,
             n_jobs=1,
         )
         return np.asarray(reducer.fit_transform(X), dtype=np.float64)
@@ -259,9 +283,10 @@ def _record(
     X: NDArray[np.float64],
     coordinates: NDArray[np.float64],
     settings: Statement,
+    starts: tuple[Start, ...] = (),
 ) -> Embedding:
     """Record an embedding and its scores."""
-    neighbors = _neighbors(len(X), N_NEIGHBORS)
+    trust, silhouette = _scores(dataset, X, coordinates)
     how_to_read, how_not_to_read, axis_labels = READING[key]
     return Embedding(
         key=key,
@@ -271,9 +296,21 @@ def _record(
         fitted_on="all samples",
         settings=settings,
         explained_variance_ratio=(),
-        trustworthiness=float(trustworthiness(X, coordinates, n_neighbors=neighbors)),
-        trustworthiness_neighbors=neighbors,
-        silhouette=float(silhouette_score(coordinates, dataset.y)),
+        trustworthiness=trust,
+        trustworthiness_neighbors=_neighbors(len(X), N_NEIGHBORS),
+        silhouette=silhouette,
+        starts=starts,
         how_to_read=how_to_read,
         how_not_to_read=how_not_to_read,
+    )
+
+
+def _scores(
+    dataset: Dataset, X: NDArray[np.float64], coordinates: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Trustworthiness and silhouette of a plane."""
+    neighbors = _neighbors(len(X), N_NEIGHBORS)
+    return (
+        float(trustworthiness(X, coordinates, n_neighbors=neighbors)),
+        float(silhouette_score(coordinates, dataset.y)),
     )

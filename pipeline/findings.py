@@ -1,67 +1,177 @@
 """Step 6: the caveats, one rule each, computed from the results and never typed.
 
-A rule looks at the finished records and returns a finding or None. Each finding has a
-code, a severity, the numbers that raised it with their paths in the results, why it
-matters and what to do. The rules stand in `pipeline.rules`, one module per subject, each
-threshold beside its rule; here is their order, and the engine that runs them.
+Every rule looks at the finished results and gives a finding: a caveat, or that it passed or
+does not apply, each with the numbers that were looked at. The rules stand in
+`pipeline.rules`, one module per subject, each threshold beside its rule; here is their order,
+and the engine that runs them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipeline.records.base import Finding
-from pipeline.rules import chance, classes, data, genes, models, pictures, scores, size, splits
-from pipeline.rules.evidence import Evidence, Rule
+from pipeline.results import Results
+from pipeline.rules import (
+    chance,
+    claims,
+    classes,
+    components,
+    data,
+    design,
+    duplicates,
+    genes,
+    labels,
+    models,
+    pictures,
+    samples,
+    scores,
+    size,
+    splits,
+    tuning,
+    values,
+)
+from pipeline.rules.rule import Rule
 
-__all__ = ["RULES", "Evidence", "Rule", "cited_works", "find"]
-
-_RANK: dict[str, int] = {"error": 0, "warning": 1, "note": 2, "passed": 3}
+_RANK = ("error", "warning", "note", "suppressed", "passed", "not applicable")
 
 RULES: tuple[Rule, ...] = (
     data.embedded_data,
+    labels.joined_by_position,
+    duplicates.contradicting,
+    duplicates.across,
+    claims.impossible,
+    claims.only_by_defect,
+    design.confounded_class,
+    labels.witness_fails,
+    tuning.learned_on_all,
     models.no_better_than_baseline,
     chance.not_above_chance,
     size.few_test_samples,
     size.wide_interval,
-    data.confounding_unchecked,
+    design.confounding_unchecked,
+    design.confounded_split,
+    claims.not_reproduced,
+    claims.other_size,
     classes.class_imbalance,
     classes.prevalence_shift,
+    classes.small_classes,
+    duplicates.within,
     data.unpublished_files,
+    data.gene_sets,
+    values.other_scale,
+    values.missing,
+    values.at_maximum,
+    labels.similar_labels,
+    values.dates,
     size.perfect_score,
     splits.resampling_flatters,
-    splits.indistinct_models("given", "SPLIT-02"),
-    splits.indistinct_models("holdout", "SPLIT-01"),
+    splits.flattering_test,
+    models.overfitted,
+    splits.given_indistinct,
+    splits.holdout_indistinct,
+    splits.fold_intervals,
+    scores.badly_calibrated,
     genes.unstable_list,
+    components.followed_component,
     models.not_converged,
+    labels.order_differs,
+    design.unseen_strata,
+    design.errors_gather,
+    design.class_from_gaps,
     size.extreme_dimensionality,
     splits.repeated_test,
+    splits.unusual_holdout,
+    tuning.settings_not_chosen,
+    tuning.components_not_chosen,
     models.weighting_without_effect,
-    models.hard_samples,
+    samples.hard_samples,
+    models.few_genes,
+    models.easy_task,
     scores.threshold_misplaced,
     scores.declined_calls,
     scores.calibration_unknown,
+    scores.extreme_probabilities,
+    scores.weighted_probabilities,
+    claims.wide_claim,
+    claims.other_protocol,
     chance.smallest_p,
     chance.leak_pays,
     genes.folds_only,
+    components.first_component,
     pictures.embeddings_are_pictures,
+    pictures.unstable_embedding,
+    pictures.extreme_perplexity,
+    pictures.chosen_picture,
+    design.single_study,
+    labels.numeric_labels,
+    values.outlying_arrays,
+    values.above_ceiling,
+    values.negative,
+    values.absent,
+    values.controls,
+    values.constant,
 )
 """All rules, gravest first within each severity."""
 
+CODES: frozenset[str] = frozenset(rule.code for rule in RULES)
+"""Their codes."""
 
-def find(evidence: Evidence) -> tuple[Finding, ...]:
+
+def find(results: Results, suppressed: Mapping[str, str]) -> tuple[Finding, ...]:
     """Run all rules.
 
     Parameters
     ----------
-    evidence : Evidence
-        The finished records.
+    results : Results
+        The results, whatever findings they hold.
+    suppressed : mapping of str to str
+        Codes of the rules whose caveats the study leaves out, with the reason.
 
     Returns
     -------
     tuple of Finding
-        What was raised, gravest first; equal severities in the order of the rules.
+        One for each rule: what was raised, gravest first, then what is suppressed, what passed
+        and what does not apply; among equals in the order of the rules.
     """
-    raised = [finding for rule in RULES if (finding := rule(evidence))]
-    return tuple(sorted(raised, key=lambda finding: _RANK[finding.severity]))
+    found = [judge(rule, results, suppressed=suppressed.get(rule.code)) for rule in RULES]
+    return tuple(sorted(found, key=lambda finding: _RANK.index(finding.outcome)))
+
+
+def judge(rule: Rule, results: Results, *, suppressed: str | None) -> Finding:
+    """Let one rule look.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule.
+    results : Results
+        The results, whatever findings they hold.
+    suppressed : str or None
+        The study's reason for leaving its caveat out, where it does.
+
+    Returns
+    -------
+    Finding
+        What it found, in the words of the study.
+    """
+    study = results.study
+
+    def spoken(text: str) -> str:
+        told = text.format(samples=study.sample_noun_plural, genes=study.gene_noun_plural)
+        return f"{told[0].upper()}{told[1:]}"
+
+    verdict = rule.look(results)
+    return Finding(
+        code=rule.code,
+        severity=verdict.severity,
+        section=rule.section,
+        subject=spoken(rule.subject),
+        title=spoken(rule.title),
+        statement=verdict.statement,
+        why=spoken(rule.why),
+        action=spoken(rule.action),
+        references=rule.references,
+        suppressed=suppressed,
+    )
 
 
 def cited_works(findings: Iterable[Finding]) -> set[str]:

@@ -7,6 +7,7 @@ samples have given the same list (`stability`), and is it the published one (`ov
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
 from pipeline import overlap, ranking, stability
 from pipeline.config import Config
@@ -14,7 +15,15 @@ from pipeline.dataset import Dataset
 from pipeline.max_t import max_t
 from pipeline.preprocess import make_preprocessor, value_scale, value_scale_name
 from pipeline.records.base import MethodStep, Statement, Value
-from pipeline.records.genes import Genes, GeneTable, HeatMap, MaxT, Published, Stability
+from pipeline.records.genes import (
+    Genes,
+    GeneTable,
+    HeatMap,
+    MaxT,
+    Published,
+    Stability,
+    Witness,
+)
 
 HEAT_MAP_LIMIT = 3.0  # standard deviations at which the colours end, as in Golub's figure 3B
 FAMILY_WISE_LEVEL = 0.05  # the customary one
@@ -69,6 +78,7 @@ def rank(dataset: Dataset, config: Config) -> Genes:
             p_max_t=_optional(p_max_t[order]),
             selection_frequency=_optional(frequency[order]),
         ),
+        witness=_witness(X[:, order[0]], dataset, int(order[0]), int(high_in[order[0]])),
         heat_map=_heat_map(X, dataset, listed, high_in),
         max_t=adjusted,
         stability=stable,
@@ -286,6 +296,20 @@ def _mean_difference(
         [X[y == label].mean(axis=0) - X[y != label].mean(axis=0) for label in classes]
     )
     return differences[high_in, np.arange(X.shape[1])]
+
+
+def _witness(
+    values: NDArray[np.float64], dataset: Dataset, gene: int, high_in: int
+) -> Witness | None:
+    """Let the best gene of the training samples rank the test samples."""
+    label = dataset.classes[high_in]
+    is_high = dataset.y == label
+    if len(np.unique(is_high[dataset.test])) < 2:
+        return None
+    training, test = (
+        float(roc_auc_score(is_high[rows], values[rows])) for rows in (dataset.train, dataset.test)
+    )
+    return Witness(gene=dataset.gene_ids[gene], label=label, auc_training=training, auc_test=test)
 
 
 def _heat_map(

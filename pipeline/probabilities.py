@@ -2,11 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
-from pipeline.records.models import Calibration, CalibrationBin
-
-EXTREME = 0.02
-"""Within it of 0 or 1 a probability claims to know."""
+from pipeline.records.models import EXTREME, Calibration, CalibrationBin
 
 MIN_CURVE = 100
 """Samples below which a calibration curve shows little but chance."""
@@ -107,10 +105,48 @@ def calibration(
         n=n,
         mean_predicted=float(probabilities.mean()),
         observed=float(positive.mean()),
+        p_value=spiegelhalter_p(probabilities, positive),
         n_extreme=int((np.minimum(probabilities, 1 - probabilities) <= EXTREME).sum()),
         bins=() if too_few else _bins(probabilities, positive),
         no_curve=f"{n} samples are too few for a curve; it takes {MIN_CURVE}." if too_few else None,
     )
+
+
+def spiegelhalter_p(
+    probabilities: NDArray[np.float64], positive: NDArray[np.bool_]
+) -> float | None:
+    """Test whether probabilities come true as often as they say [1]_.
+
+    The Brier score is compared with the one that the probabilities themselves expect, in
+    units of its standard deviation under them.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n_samples,)
+        Predicted probability of the positive class.
+    positive : ndarray of bool, shape (n_samples,)
+        Whether a sample is of the positive class.
+
+    Returns
+    -------
+    float or None
+        The two-sided p-value; None where each probability is 0, 1 or one half, which leaves
+        nothing to compare.
+
+    References
+    ----------
+    .. [1] Spiegelhalter (1986). Probabilistic prediction in patient management and clinical
+       trials. Statistics in Medicine 5, 421-433.
+    """
+    # A certain prediction that fails would divide by zero: it is taken to be nearly certain.
+    resolution = np.finfo(np.float64).eps
+    p = np.clip(probabilities, resolution, 1 - resolution)
+    lean = 1 - 2 * p
+    variance = float((lean**2 * p * (1 - p)).sum())
+    if variance < resolution * p.size * 2:
+        return None
+    z = float(((positive - p) * lean).sum()) / np.sqrt(variance)
+    return float(2 * stats.norm.sf(abs(z)))
 
 
 def _bins(

@@ -8,11 +8,13 @@ Progress = Callable[[str, int, int], None]
 STEPS: dict[str, float] = {
     "loading": 4,
     "reading": 1,
+    "comparing samples": 0.3,
     "preprocessing": 0.2,
     "PCA": 0.2,
     "t-SNE": 1.5,
     "UMAP": 5,
     "embeddings": 0.5,
+    "auditing": 0.5,
     "evaluating models": 17,
     "other preprocessings": 12,
     "permuting labels": 20,

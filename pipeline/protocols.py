@@ -408,11 +408,16 @@ def _holdout(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) 
 def _leave_source_out(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> Plan:
     """Each source with more than one class held out in turn."""
     y = dataset.y
-    source = covariate(dataset, config.evaluate.source_column, "source_column")
+    column = config.evaluate.source_column
+    # The table of samples may be lacking: then this protocol is, and nothing else.
+    absent = column in _declared(config) and column not in dataset.covariates
+    source = None if absent else covariate(dataset, column, "source_column")
     rows = np.arange(len(y))
     tests: dict[str, Rows] = {}
     reason = None
-    if source is None:
+    if absent:
+        reason = f"the table of samples that names the {column} was not found"
+    elif source is None:
         reason = "no column of the samples says where they come from (evaluate.source_column)"
     else:
         for name in sorted(set(source.tolist()) - {""}):
@@ -456,6 +461,12 @@ def _leave_source_out(dataset: Dataset, config: Config, groups: NDArray[np.str_]
         unavailable=reason,
     )
     return Plan(protocol, folds)
+
+
+def _declared(config: Config) -> tuple[str, ...]:
+    """Covariates that the study takes from a table of samples."""
+    section = config.data.covariates
+    return tuple(section.columns.values()) if section else ()
 
 
 def _shared(groups: NDArray[np.str_] | None, train: Rows, test: Rows, config: Config) -> str | None:

@@ -7,13 +7,13 @@ The records that it is made of stand in `pipeline.records`.
 """
 
 import json
-import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import ValidationError, model_validator
 
 from pipeline.errors import DataError
+from pipeline.records.audit import Audit
 from pipeline.records.base import (
     CITATION,
     Finding,
@@ -37,6 +37,7 @@ from pipeline.records.models import (
     Model,
     Permutation,
     Protocol,
+    Resubstitution,
     ThresholdTable,
     Variant,
     VariantEvaluation,
@@ -53,11 +54,13 @@ class Results(Record):
     headline: Statement
     primary_evaluation: str
     data: Data
+    audit: Audit
     preprocessing: Preprocessing
     embeddings: tuple[Embedding, ...]
     models: tuple[Model, ...]
     protocols: tuple[Protocol, ...]
     evaluations: tuple[Evaluation, ...]
+    resubstitution: Resubstitution
     comparisons: tuple[Comparison, ...]
     improvements: tuple[Improvement, ...]
     variants: tuple[Variant, ...]
@@ -85,6 +88,26 @@ class Results(Record):
     def ran(self) -> tuple[Protocol, ...]:
         """The protocols that ran."""
         return tuple(protocol for protocol in self.protocols if not protocol.unavailable)
+
+    @property
+    def raised(self) -> tuple[Finding, ...]:
+        """The caveats that stand, gravest first."""
+        return tuple(finding for finding in self.findings if finding.is_raised)
+
+    def outcome(self, *outcomes: str) -> tuple[Finding, ...]:
+        """Give the findings of some outcomes.
+
+        Parameters
+        ----------
+        *outcomes : str
+            Severities, or "suppressed".
+
+        Returns
+        -------
+        tuple of Finding
+            In their order.
+        """
+        return tuple(finding for finding in self.findings if finding.outcome in outcomes)
 
     def protocol(self, key: str) -> Protocol:
         """Give the protocol of that key.
@@ -137,6 +160,39 @@ class Results(Record):
             if e.protocol == key and (baseline or not self.model(e.model).is_baseline)
         )
 
+    def evaluation(self, protocol: str, model: str) -> Evaluation | None:
+        """Give the evaluation of a model under a protocol.
+
+        Parameters
+        ----------
+        protocol, model : str
+            Their keys.
+
+        Returns
+        -------
+        Evaluation or None
+            None where the protocol did not run.
+        """
+        key = f"{protocol}/{model}"
+        return next((evaluation for evaluation in self.evaluations if evaluation.key == key), None)
+
+    def baseline(self, protocol: str) -> Evaluation | None:
+        """Give the evaluation of the baseline under one protocol.
+
+        Parameters
+        ----------
+        protocol : str
+            The protocol's key.
+
+        Returns
+        -------
+        Evaluation or None
+            None where the study has no baseline, or the protocol did not run.
+        """
+        return next(
+            (e for e in self.of_protocol(protocol) if self.model(e.model).is_baseline), None
+        )
+
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         """Refuse results whose records name others that are not there."""
@@ -164,6 +220,7 @@ def check_references(results: Results) -> None:
     _expect(len(samples) == results.data.n_samples, "data.samples: another number of samples")
     _expect(len(labels) > 1, "data.classes: fewer than two classes")
     _expect({sample.label for sample in results.data.samples} <= set(labels), "data.samples: label")
+    _check_audit(results.audit, samples)
     for protocol in results.protocols:
         _expect(protocol.n_repeats > 0, f"protocols: repeats of {protocol.key}")
         _expect(set(protocol.sample_ids) <= set(samples), f"protocols: samples of {protocol.key}")
@@ -178,6 +235,7 @@ def check_references(results: Results) -> None:
         _expect(right == evaluation.n_correct, f"evaluations: counts of {evaluation.key}")
     keys = {evaluation.key for evaluation in results.evaluations}
     _expect(results.primary_evaluation in keys, "primary_evaluation: no such evaluation")
+    _expect(results.resubstitution.key in keys, "resubstitution: no such evaluation")
     complete = {(p.key, m) for p in results.ran for m in models}
     found = {(e.protocol, e.model) for e in results.evaluations}
     _expect(found == complete, "evaluations: a model is missing under a protocol")
@@ -221,6 +279,24 @@ def _check_run(run: Run, figures: list[str], n_classes: int, where: str) -> None
     counted = right == run.n_correct and sum(map(sum, run.confusion)) == run.n_test
     _expect(counted, f"{where}: counts of {run.key}")
     _expect([m.key for m in run.measured] == figures, f"{where}: figures of {run.key}")
+
+
+def _check_audit(audit: Audit, samples: list[str]) -> None:
+    """See that the audit looked at these samples, and at those that it left out."""
+    record = audit.duplicates
+    gone = 0 if record.kept else len(record.left_out)
+    _expect(record.n_samples == len(samples) + gone, "audit.duplicates: n_samples")
+    for metric in (audit.call_rate, audit.mean, audit.spread):
+        expected = 0 if metric.not_run else len(samples)
+        _expect(len(metric.values) == expected, f"audit.{metric.key}: other samples")
+        named = {*metric.outliers, *metric.lowest, *metric.highest}
+        _expect(named <= set(samples), f"audit.{metric.key}: names")
+    for covariate in audit.covariates.covariates:
+        _expect(len(covariate.values) == len(samples), f"audit.covariates: {covariate.key}")
+    keys = [found.key for found in audit.associations]
+    _expect(len(set(keys)) == len(keys), "audit.associations: a key stands twice")
+    for check in audit.checks:
+        _expect(not (check.is_raised and check.not_run), f"audit.{check.key}: raised and not run")
 
 
 def _check_genes(genes: Genes, samples: list[str], n_classes: int) -> None:
@@ -375,42 +451,6 @@ def load(path: Path) -> Results:
             f"{path}: expected results of schema version {SCHEMA_VERSION}, "
             f"found at {where}: {first['msg']}"
         ) from error
-
-
-_STEP = r"\w+(\[[^\]]*\])?"
-
-
-def resolve(results: Results, path: str) -> Any:
-    """Find the value that a path names.
-
-    Parameters
-    ----------
-    results : Results
-        The results object.
-    path : str
-        Field names joined by dots; `[key]` after a list of records picks the one with
-        that `key`, as in `evaluations[given/svm].accuracy`.
-
-    Returns
-    -------
-    Any
-        The value at that path.
-
-    Raises
-    ------
-    KeyError
-        If there is none.
-    """
-    value: Any = results
-    if not re.fullmatch(rf"{_STEP}(\.{_STEP})*", path):
-        raise KeyError(path)
-    for name, key in re.findall(r"(\w+)(?:\[([^\]]*)\])?", path):
-        value = getattr(value, name, None)
-        if key:
-            value = next((item for item in value or () if getattr(item, "key", None) == key), None)
-        if value is None:
-            raise KeyError(path)
-    return value
 
 
 def _render(value: Any, margin: str = "") -> str:

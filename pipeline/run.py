@@ -2,13 +2,13 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from pipeline import (
+    audit,
     claims,
     comparisons,
     embedding,
@@ -26,8 +26,10 @@ from pipeline.dataset import Dataset
 from pipeline.errors import ConfigError
 from pipeline.progress import Progress
 from pipeline.protocols import make_plans
-from pipeline.readers import kaggle, tables
+from pipeline.readers import broad, kaggle, tables
+from pipeline.records.audit import Duplicates
 from pipeline.records.base import (
+    Finding,
     MethodStep,
     Reference,
     Statement,
@@ -45,10 +47,15 @@ from pipeline.records.data import (
     Study,
 )
 from pipeline.records.models import Evaluation, Model, Protocol, VariantEvaluation
+from pipeline.resubstitution import resubstitution
 from pipeline.results import Results
 from pipeline.sources import Located
 
-READERS: dict[str, Callable[..., Dataset]] = {"kaggle": kaggle.read, "tables": tables.read}
+READERS: dict[str, Callable[..., Dataset]] = {
+    "broad": broad.read,
+    "kaggle": kaggle.read,
+    "tables": tables.read,
+}
 
 
 def run(
@@ -87,13 +94,18 @@ def run(
         warnings.simplefilter("ignore", ConvergenceWarning)
         progress("reading", 0, 1)
         dataset = READERS[located.format](located.paths, unit=located.unit)
-        return _compute(config, located, dataset, date=date, progress=progress, n_jobs=n_jobs)
+        progress("comparing samples", 0, 1)
+        dataset, duplicates = audit.prepare(dataset, located, config)
+        return _compute(
+            config, located, dataset, duplicates, date=date, progress=progress, n_jobs=n_jobs
+        )
 
 
 def _compute(
     config: Config,
     located: Located,
     dataset: Dataset,
+    duplicates: Duplicates,
     *,
     date: str | None,
     progress: Progress,
@@ -107,8 +119,6 @@ def _compute(
             f"found one of {unknown[0]!r}"
         )
     progress("preprocessing", 0, 1)
-    plans = make_plans(dataset, config)
-    running = evaluate.start(dataset, config, plans, n_jobs=n_jobs)  # beside the embeddings
     chain = preprocess.make_preprocessor(config.preprocess).fit(dataset.X[dataset.train])
     steps = preprocess.describe(
         chain, config.preprocess, n_genes=len(dataset.gene_ids), unit=dataset.unit
@@ -118,9 +128,13 @@ def _compute(
         steps=steps,
         n_genes_out=steps[-1].n_genes_out if steps else len(dataset.gene_ids),
     )
-    progress("PCA", 0, 1)
     X = chain.transform(dataset.X)
+    plans = make_plans(dataset, config)
+    running = evaluate.start(dataset, config, plans, n_jobs=n_jobs)  # beside the embeddings
+    progress("PCA", 0, 1)
     embeddings = embedding.embed(dataset, X, config, progress)
+    progress("auditing", 0, 1)
+    audited = audit.audit(dataset, X, duplicates, located, config)
     protocols = tuple(plan.protocol for plan in plans)
     evaluated = evaluate.finish(running, progress)
     evaluations = evaluated.evaluations
@@ -138,27 +152,11 @@ def _compute(
     genes = gene_ranking.rank(dataset, config)
     data = _data(dataset, located, preprocessing, config)
     primary = _primary(evaluations, protocols, config)
-    raised = findings.find(
-        findings.Evidence(
-            data=data,
-            embeddings=embeddings,
-            models=models(config),
-            protocols=protocols,
-            evaluations=evaluations,
-            comparisons=compared,
-            improvements=improvements,
-            permutations=permutations,
-            leaky_twin=twin,
-            abstentions=evaluated.abstentions,
-            calibrations=evaluated.calibrations,
-            n_scored_on_test=_n_scored(evaluations, variant_evaluations),
-            genes=genes,
-            primary=primary,
-            sample_nouns=_plural(config),
-            gene_nouns=f"{config.study.gene_noun}s",
-        )
+    on_training = resubstitution(
+        dataset, config, next(plan for plan in plans if plan.protocol.key == primary.protocol)
     )
     methods = (
+        audit.method(audited),
         preprocess.method(steps),
         embedding.method(embeddings, X, seed=config.seed),
         *evaluate.method(models(config), protocols, config),
@@ -166,16 +164,18 @@ def _compute(
         *claims.method(examined),
         *gene_ranking.method(genes, gene_nouns=f"{config.study.gene_noun}s"),
     )
-    return Results(
+    found = Results(
         study=_study(config, date),
         headline=_headline(primary, evaluations, protocols, config),
         primary_evaluation=primary.key,
         data=data,
+        audit=audited,
         preprocessing=preprocessing,
         embeddings=embeddings,
         models=models(config),
         protocols=protocols,
         evaluations=evaluations,
+        resubstitution=on_training,
         comparisons=compared,
         improvements=improvements,
         variants=variants,
@@ -189,10 +189,17 @@ def _compute(
         n_scored_on_test=_n_scored(evaluations, variant_evaluations),
         claims=examined,
         genes=genes,
-        findings=raised,
+        findings=(),
         methods=methods,
-        references=_references(config, located, methods, raised, examined),
+        references=_references(config, located, methods, examined, ()),
         provenance=provenance.provenance(config),
+    )
+    caveats = findings.find(found, {entry.code: entry.reason for entry in config.suppress})
+    return found.model_copy(
+        update={
+            "findings": caveats,
+            "references": _references(config, located, methods, examined, caveats),
+        }
     )
 
 
@@ -409,15 +416,22 @@ def _protocol_counts(protocol: Protocol) -> list[Value]:
             path=f"protocols[{protocol.key}].{name}",
         )
         for name in ("n_train", "n_folds", "n_repeats")
-    ] + [Value(name="n_samples", value=len(protocol.sample_ids), format="count")]
+    ] + [
+        Value(
+            name="n_samples",
+            value=len(protocol.sample_ids),
+            format="count",
+            path=f"count(protocols[{protocol.key}].sample_ids)",
+        )
+    ]
 
 
 def _references(
     config: Config,
     located: Located,
     methods: tuple[MethodStep, ...],
-    raised: Any,
     examined: tuple[Claim, ...],
+    caveats: tuple[Finding, ...],
 ) -> tuple[Reference, ...]:
     """Collect the works that were used, and no other."""
     citation = config.data.citation
@@ -425,7 +439,7 @@ def _references(
     keys = (
         references.cited(step.text.template for step in methods)
         | references.cited([located.description])
-        | findings.cited_works(raised)
+        | findings.cited_works(caveats)
         | {model.citation for model in models(config)}
         | {claim.citation for claim in examined if claim.citation}
         | ({own.key} if own else set())

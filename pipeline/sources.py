@@ -5,13 +5,13 @@ report and the terminal say it.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from pipeline.config import Config, FileSection
+from pipeline.config import NOT_NEEDED, Config, FileSection
 from pipeline.errors import ConfigError, DataError
 from pipeline.records.data import DataFile, Source
 
@@ -93,7 +93,7 @@ def find(
         If a given folder lacks a file, a cached file has the wrong hash, or nothing was
         found.
     """
-    files = config.data.files
+    files = _needed(config)
     if data_dir is not None:
         return _given(config, data_dir)
     passed_over: list[str] = []
@@ -107,7 +107,7 @@ def find(
                 files,
                 passed_over,
             )
-            return _located(config, Path(folder), source)
+            return _located(config, Path(folder), source, also=map(Path, config.data.folders))
         passed_over.append(f"folder {folder}: {_lacks(missing, files)}")
     if all(file.sha256 for file in files.values()):
         cached = _from_cache(config, passed_over, offline=offline)
@@ -134,7 +134,7 @@ def cache_folder(study: str) -> Path:
 
 def _given(config: Config, data_dir: Path) -> Located:
     """Use the folder that the user gave, and no other."""
-    files = config.data.files
+    files = _needed(config)
     missing = _missing(data_dir, files)
     if missing:
         raise DataError(
@@ -142,12 +142,12 @@ def _given(config: Config, data_dir: Path) -> Located:
             f"found no {', '.join(missing)}"
         )
     source = _source("given", "folder given on the command line", data_dir, files, [])
-    return _located(config, data_dir, source)
+    return _located(config, data_dir, source, also=())
 
 
 def _from_cache(config: Config, passed_over: list[str], *, offline: bool) -> Located | None:
     """Use the cache, filling it by download where it is not full."""
-    files, folder = config.data.files, cache_folder(config.study.name)
+    files, folder = _needed(config), cache_folder(config.study.name)
     kind = "cache"
     _check_cache(folder, files)
     missing = _missing(folder, files)
@@ -160,7 +160,7 @@ def _from_cache(config: Config, passed_over: list[str], *, offline: bool) -> Loc
         kind = "download"
     label = "per-user cache" if kind == "cache" else "download from the study's public addresses"
     source = _source(kind, f"{label}, every file checked by its hash", folder, files, passed_over)
-    return _located(config, folder, source)
+    return _located(config, folder, source, also=map(Path, config.data.folders))
 
 
 def _check_cache(folder: Path, files: Mapping[str, FileSection]) -> None:
@@ -221,23 +221,44 @@ def _embedded(config: Config, passed_over: list[str], *, strict: bool) -> Locate
     folder = SHIPPED / embedded.folder
     label = f"embedded copy {embedded.folder}, which travels with the program"
     source = _source("embedded", label, folder, embedded.files, passed_over)
+    # What is known of the samples belongs to the full data: here they have other names.
+    absent = tuple(f.name for role, f in config.data.files.items() if role in NOT_NEEDED)
     return Located(
         paths={role: folder / file.name for role, file in embedded.files.items()},
         format=embedded.format,
         unit=embedded.unit,
         description=embedded.description,
-        source=source,
+        source=source.model_copy(update={"not_found": absent}),
     )
 
 
-def _located(config: Config, folder: Path, source: Source) -> Located:
-    """Put a folder's files together with what the study says of them."""
+def _needed(config: Config) -> dict[str, FileSection]:
+    """The files without which there is no study."""
+    return {role: file for role, file in config.data.files.items() if role not in NOT_NEEDED}
+
+
+def _located(config: Config, folder: Path, source: Source, *, also: Iterable[Path]) -> Located:
+    """Put a folder's files together with what the study says of them, and with files not needed.
+
+    These are looked for in the same folder first, then in the others.
+    """
+    paths = {role: folder / file.name for role, file in _needed(config).items()}
+    places, files, not_found = (folder, *also), list(source.files), []
+    for role, file in config.data.files.items():
+        if role in paths:
+            continue
+        place = next((place for place in places if not _missing(place, {role: file})), None)
+        if place is None:
+            not_found.append(file.name)
+        else:
+            paths[role] = place / file.name
+            files.append(_data_file(role, place, file))
     return Located(
-        paths={role: folder / file.name for role, file in config.data.files.items()},
+        paths=paths,
         format=config.data.format,
         unit=config.data.unit,
         description=config.data.description,
-        source=source,
+        source=source.model_copy(update={"files": tuple(files), "not_found": tuple(not_found)}),
     )
 
 

@@ -370,6 +370,10 @@ def _choices(key: ModelKey, held: list[Held]) -> tuple[Choice, ...]:
     """Settings that the inner folds chose, the most frequent first."""
     if ENTRIES[key].tuned is None:
         return ()
-    counts = Counter(setting_text(key, float(outcome.setting[0])) for outcome in held)
+    chosen = [float(outcome.setting[0]) for outcome in held]
+    genes = {setting_text(key, s): int(s) for s in chosen if ENTRIES[key].tuned == "genes"}
+    counts = Counter(setting_text(key, setting) for setting in chosen)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Choice(setting=setting, n_folds=n) for setting, n in ordered)
+    return tuple(
+        Choice(setting=setting, n_folds=n, n_genes=genes.get(setting)) for setting, n in ordered
+    )

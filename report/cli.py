@@ -242,12 +242,14 @@ def _say(results: "Results", written: list[str], folder: Path) -> None:
     """End by saying where the files are, the headline and the gravest caveats."""
     from report.formats import plain
     from report.html import N_GRAVEST
+    from report.tables.caveats import summary
 
     click.echo(f"\n{_one_line(plain(results.headline))}\n")
-    if results.findings:
+    if results.raised:
         click.echo("Gravest caveats:")
-        for finding in results.findings[:N_GRAVEST]:
+        for finding in results.raised[:N_GRAVEST]:
             click.echo(_one_line(f"  {finding.code} {finding.title}: {plain(finding.statement)}"))
+    click.echo(f"Rules: {summary(results)}")
     click.echo("\nWritten:")
     for name in written:
         click.echo(f"  {folder / name}")

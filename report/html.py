@@ -4,6 +4,8 @@ Every template is escaped, undefined names are errors, and nothing is fetched: f
 figures are data addresses, and the page's own policy forbids any request.
 """
 
+from collections import defaultdict
+
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
@@ -12,14 +14,17 @@ from pipeline.results import Results
 from report import formats
 from report.figures import catalogue as figure_catalogue
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
+from report.marks import marks
 from report.selection import IN_FULL
 from report.tables import catalogue as table_catalogue
+from report.tables.caveats import summary
 from report.tables.widths import column_widths
 
 N_GRAVEST = 3
 
 SECTIONS: tuple[tuple[str, str], ...] = (
     ("data", "Data"),
+    ("audit", "What the files say"),
     ("embeddings", "Embeddings"),
     ("models", "Models and results"),
     ("robustness", "What the results rest on"),
@@ -71,8 +76,10 @@ def pages(results: Results) -> tuple[str, str]:
         "tables": table_catalogue.build(results),
         "sections": sections(results),
         "in_full": IN_FULL,
+        "marks": defaultdict(list, marks(results)),
+        "outcomes": summary(results),
         "faces": FACES,
-        "gravest": results.findings[:N_GRAVEST],
+        "gravest": results.raised[:N_GRAVEST],
         "citation_numbers": {
             work.key: number for number, work in enumerate(results.references, start=1)
         },
@@ -123,12 +130,12 @@ def environment() -> Environment:
 
 
 def of_section(findings: tuple[Finding, ...], section: str) -> list[Finding]:
-    """Pick the findings that qualify a chapter.
+    """Pick the caveats that qualify a chapter.
 
     Parameters
     ----------
     findings : tuple of Finding
-        All findings.
+        Caveats that were raised.
     section : str
         The chapter's anchor.
 

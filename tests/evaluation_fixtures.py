@@ -458,6 +458,7 @@ def _calibrations(
                     mean_predicted=by_key[f"{key}/{model}"].accuracy / 2,
                     observed=float((y == 1).mean()),
                     n_extreme=3,
+                    p_value=0.5,
                     bins=bins if key == "cv" else (),
                     no_curve=None if key == "cv" else "fewer than 100 samples",
                 )

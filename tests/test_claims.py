@@ -17,7 +17,8 @@ from pipeline.dataset import Dataset
 from pipeline.errors import ConfigError
 from pipeline.protocols import make_plans
 from pipeline.records.claims import Claim
-from pipeline.results import Results, resolve
+from pipeline.records.resolve import resolve
+from pipeline.results import Results
 
 PLAIN: dict[str, Any] = {"key": "k", "source": "s", "models": ["svm"], "n_seeds": 3}
 

@@ -21,6 +21,7 @@ from pipeline.results import Results
 from report import __main__ as entry
 from report import html, output
 from report.formats import plain
+from report.tables.caveats import summary
 
 FILES = ["report.html", "report.pdf", "results.json"]
 STUDY = """
@@ -202,12 +203,17 @@ def test_build_says_the_gravest_caveats(built: Built) -> None:
     """A build ends with the three gravest caveats."""
     expected = [
         f"  {finding.code} {finding.title}: {plain(finding.statement)}"
-        for finding in built.results.findings[:3]
+        for finding in built.results.raised[:3]
     ]
     lines = built.outcome.out.splitlines()
     start = lines.index("Gravest caveats:") + 1
 
     assert expected == lines[start : start + 3]
+
+
+def test_build_counts_the_rules_by_outcome(built: Built) -> None:
+    """A build says how many rules raised a caveat, passed or did not apply."""
+    assert f"Rules: {summary(built.results)}" in built.outcome.out.splitlines()
 
 
 def test_source_date_epoch_is_shown(built: Built) -> None:

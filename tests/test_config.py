@@ -6,6 +6,7 @@ from pipeline import config
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 
+SUPPRESS = '[[suppress]]\ncode = "{code}"\nreason = "{reason}"\n'
 PUBLISHED = """[ranking.published]
 source = "table 1"
 citation = "{key}"
@@ -105,9 +106,9 @@ def test_arrays_become_tuples(study: Path) -> None:
 
 
 def test_the_shipped_study_is_golubs(golub_config: Config) -> None:
-    """data/golub.toml loads, and keeps the default preprocessing and models."""
+    """data/golub.toml loads, keeps the default preprocessing and models, and names a source."""
     assert config.PreprocessSection() == golub_config.preprocess
-    assert config.EvaluateSection() == golub_config.evaluate
+    assert config.EvaluateSection(source_column="hospital") == golub_config.evaluate
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_the_shipped_study_is_golubs(golub_config: Config) -> None:
         (
             '"tables"',
             '"excel"',
-            "data.format: Input should be 'kaggle' or 'tables', found 'excel'",
+            "data.format: Input should be 'kaggle', 'tables' or 'broad', found 'excel'",
         ),
         (
             '"samples.csv"',
@@ -193,6 +194,22 @@ def test_the_shipped_study_is_golubs(golub_config: Config) -> None:
         ),
         (
             "[study]",
+            SUPPRESS.format(code="SIZE-99", reason="r") + "[study]",
+            "suppress: expected the code of a rule (SIZE-01, SIZE-02, SIZE-03, SIZE-04), found "
+            "'SIZE-99'",
+        ),
+        (
+            "[study]",
+            2 * SUPPRESS.format(code="SIZE-01", reason="r") + "[study]",
+            "suppress: expected each code once, found 'SIZE-01' 2 times",
+        ),
+        (
+            "[study]",
+            SUPPRESS.format(code="SIZE-01", reason=" ") + "[study]",
+            "suppress.0.reason: String should match pattern '\\S', found ' '",
+        ),
+        (
+            "[study]",
             PUBLISHED.format(key="golub1999", genes="") + "[study]",
             "ranking.published.genes: Value should have at least 1 item after validation, not 0, "
             "found []",
@@ -206,6 +223,25 @@ def test_a_bad_setting_is_named_on_one_line(study: Path, old: str, new: str, exp
     actual = complaint(study)
 
     assert f"{study}: {expected}" == actual
+
+
+def test_a_code_of_no_subject_is_answered_with_the_subjects(study: Path) -> None:
+    """Where not even the subject is known, the subjects are listed."""
+    study.write_text(MINIMAL + SUPPRESS.format(code="X", reason="r"))
+
+    actual = complaint(study)
+
+    assert "expected the code of a rule (BASE-…, CHANCE-…, " in actual
+    assert actual.endswith("found 'X'")
+
+
+def test_a_caveat_is_suppressed_with_a_reason(study: Path) -> None:
+    """The study names the rule and says why."""
+    study.write_text(MINIMAL + SUPPRESS.format(code="SIZE-01", reason="a pilot study"))
+
+    (actual,) = config.load(study).suppress
+
+    assert ("SIZE-01", "a pilot study") == (actual.code, actual.reason)
 
 
 def test_a_published_list_must_be_of_a_known_work(study: Path) -> None:
@@ -356,3 +392,82 @@ def test_a_quick_run_repeats_a_claim_less_often(study: Path) -> None:
     study.write_text(study.read_text() + CLAIM + 'accuracy = "0.62"\n' + second)
 
     assert [40, 3] == [claim.n_seeds for claim in config.quickened(config.load(study)).claims]
+
+
+BROAD = """\
+[study]
+name = "toy"
+title = "Toy"
+[data]
+format = "broad"
+[data.files.train]
+name = "train.res"
+[data.files.train_classes]
+name = "train.cls"
+"""
+TABLE = """[data.files.covariates]
+name = "patients.csv"
+[data.covariates]
+sample = "id"
+[data.covariates.columns]
+Source = "hospital"
+"BM.PB" = "tissue"
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param("", id="training files alone"),
+        pytest.param(
+            '[data.files.test]\nname = "b.res"\n[data.files.test_classes]\nname = "b.cls"\n',
+            id="a test set",
+        ),
+        pytest.param(TABLE, id="a table of samples"),
+    ],
+)
+def test_files_that_a_format_may_have(tmp_path: Path, more: str) -> None:
+    """A format names the files that it needs, and those that it can do without."""
+    path = tmp_path / "toy.toml"
+    path.write_text(BROAD + more)
+
+    assert "broad" == config.load(path).data.format
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (
+            '[data.files.test]\nname = "b.res"\n',
+            "data.files: expected test and test_classes together, found train, train_classes, test",
+        ),
+        (
+            '[data.files.labels]\nname = "b.csv"\n',
+            "data.files: format 'broad' expects train, train_classes (and may have test, "
+            "test_classes, covariates); found train, train_classes, labels",
+        ),
+        (
+            '[data.files.covariates]\nname = "b.csv"\n',
+            "data.covariates: expected together with data.files.covariates, found only the file",
+        ),
+        (
+            TABLE.replace('[data.files.covariates]\nname = "patients.csv"\n', ""),
+            "data.covariates: expected together with data.files.covariates, found only the columns",
+        ),
+        (
+            TABLE.replace("tissue", "hospital"),
+            "data.covariates.columns: expected another name for each, found "
+            "['hospital', 'hospital']",
+        ),
+        (
+            "[audit]\nidentical_at = 1.5\n",
+            "audit.identical_at: Input should be less than or equal to 1, found 1.5",
+        ),
+    ],
+)
+def test_files_and_columns_that_do_not_fit(tmp_path: Path, more: str, expected: str) -> None:
+    """One line names file and key, what was expected and what was found."""
+    path = tmp_path / "toy.toml"
+    path.write_text(BROAD + more)
+
+    assert f"{path}: {expected}" == complaint(path)

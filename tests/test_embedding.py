@@ -187,6 +187,7 @@ def test_methods_give_the_settings_that_ran(toy_results: Results) -> None:
 
     actual = {value.name: value.value for value in text.values}
 
+    assert "from 2 others" in actual.pop("others")
     expected = {"n_train": 24, "perplexity": 29 / 3, "neighbors": 14, "min_dist": 0.1}
     assert expected | {"n_components": 29, "seed": 42} == actual
 
@@ -207,3 +208,27 @@ def test_methods_give_the_components_that_there_are(
 
     (text,) = [step.text for step in results.methods if step.title == "Embeddings"]
     assert 2 == next(value.value for value in text.values if value.name == "n_components")
+
+
+def test_other_seeds_are_scored(embeddings: dict[str, Embedding], toy_config: Config) -> None:
+    """t-SNE and UMAP are computed from the seeds after the study's own as well; PCA has none."""
+    seeds = [[start.seed for start in embeddings[key].starts] for key in KEYS]
+
+    own = toy_config.seed
+    assert [[], [own + 1, own + 2], [own + 1, own + 2]] == seeds
+
+
+def test_another_seed_gives_the_scores_of_that_seed(
+    embeddings: dict[str, Embedding],
+    toy_dataset: Dataset,
+    toy_config: Config,
+    values: NDArray[np.float64],
+) -> None:
+    """UMAP's first other start is UMAP with that seed."""
+    start = embeddings["umap"].starts[0]
+    config = toy_config.model_copy(update={"seed": start.seed})
+
+    actual = {e.key: e for e in embedding.embed(toy_dataset, values, config, silent)}["umap"]
+
+    assert start.silhouette == actual.silhouette
+    assert start.trustworthiness == actual.trustworthiness

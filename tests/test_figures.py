@@ -53,8 +53,8 @@ def digest(drawn: dict[str, Picture]) -> str:
 
 
 def test_every_record_has_its_figure(pictures: dict[str, Picture]) -> None:
-    """Embeddings, protocols, curves and genes are drawn, in the order of the page."""
-    expected = ["accuracies", "pca", "tsne", "umap"]
+    """The audit, embeddings, protocols, curves and genes are drawn, in the order of the page."""
+    expected = ["accuracies", "associations", "arrays", "pca", "tsne", "umap"]
     expected += ["confusion-given", "confusion-cv", "roc", "accuracies-others"]
     expected += ["permutations", "learning", "leak", "errors-given", "errors-cv", "coverage"]
     expected += ["heat-map", "stability"]

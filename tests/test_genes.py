@@ -364,3 +364,30 @@ def test_the_page_of_whatever_was_not_done_can_be_made(
     page, _ = html.pages(compute(config, toy_dir))
 
     assert "Would other samples give the same list?" in page
+
+
+def test_the_best_gene_ranks_the_test_samples(
+    two_class_dataset: Dataset, two_class_results: Results
+) -> None:
+    """The areas are the shares of pairs in the right order, in training and in test samples."""
+    witness = two_class_results.genes.witness
+    assert witness is not None
+    values = two_class_dataset.X[:, two_class_dataset.gene_ids.index(witness.gene)]
+    high = two_class_dataset.y == witness.label
+
+    def share(rows: np.ndarray) -> float:
+        pairs = [(a, b) for a in values[rows][high[rows]] for b in values[rows][~high[rows]]]
+        return float(np.mean([(a > b) + (a == b) / 2 for a, b in pairs]))
+
+    assert two_class_results.genes.table.ids[0] == witness.gene
+    assert pytest.approx(share(two_class_dataset.train)) == witness.auc_training
+    assert pytest.approx(share(two_class_dataset.test)) == witness.auc_test
+
+
+def test_without_test_samples_there_is_no_witness(toy_dataset: Dataset, toy_config: Config) -> None:
+    """The best gene ranks test samples, where there are any."""
+    partition = np.array(["train"] * len(toy_dataset.y))
+
+    actual = ranked.rank(replace(toy_dataset, partition=partition), toy_config)
+
+    assert actual.witness is None

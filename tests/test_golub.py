@@ -353,7 +353,7 @@ def test_max_t_finds_as_many_genes_as_r(golub: Dataset, clipped: np.ndarray) -> 
 )
 def test_known_caveats_are_raised(golub_results: Results, code: str) -> None:
     """34 samples, unequal classes and 7129 probes raise their findings."""
-    assert code in {finding.code for finding in golub_results.findings}
+    assert code in {finding.code for finding in golub_results.raised}
 
 
 def test_patient_66_is_hard(golub_results: Results) -> None:

@@ -253,7 +253,7 @@ def test_the_headline_stands_on_top(toy_results: Results, page: Element) -> None
 
 def test_the_gravest_caveats_stand_on_top(toy_results: Results, page: Element) -> None:
     """The title block links to the first three findings."""
-    expected = [f"#finding-{finding.code}" for finding in toy_results.findings[:3]]
+    expected = [f"#finding-{finding.code}" for finding in toy_results.raised[:3]]
 
     (gravest,) = page.one("header").by_class("gravest")
 
@@ -261,8 +261,8 @@ def test_the_gravest_caveats_stand_on_top(toy_results: Results, page: Element) -
 
 
 def test_every_caveat_is_told(toy_results: Results, page: Element) -> None:
-    """Each finding has its article, in the order of the results."""
-    expected = [f"finding-{finding.code}" for finding in toy_results.findings]
+    """Each caveat has its article, in the order of the results."""
+    expected = [f"finding-{finding.code}" for finding in toy_results.raised]
 
     assert expected == [article.attributes["aria-labelledby"] for article in page.all("article")]
 
@@ -330,7 +330,7 @@ def test_hostile_names_leave_the_page_well_formed(hostile: str) -> None:
 
 def test_a_brief_report_has_no_link_to_all_caveats(lay_out: LayOut) -> None:
     """Where the title block names every caveat, it does not send the reader on."""
-    few = {"findings": lay_out.results.findings[:2]}
+    few = {"findings": lay_out.results.raised[:2]}
 
     page = lay_out(lay_out.results.model_copy(update=few))
 
@@ -367,7 +367,11 @@ def test_data_without_test_samples_say_so(lay_out: LayOut) -> None:
 
 @pytest.mark.parametrize(
     ("anchor", "expected"),
-    [("caveats", "No rule raised a caveat."), ("data", "as joined"), ("genes", "signature")],
+    [
+        ("caveats", "No rule raised a caveat."),
+        ("audit", "How labels came to samples"),
+        ("genes", "signature"),
+    ],
 )
 def test_a_report_without_findings_is_whole(lay_out: LayOut, anchor: str, expected: str) -> None:
     """Where no rule raised a caveat, every chapter is still there, and says so where it should."""
@@ -466,24 +470,6 @@ def test_calls_are_told(lay_out: LayOut, two_class_results: Results) -> None:
     assert "Of the detection calls" in section(page, "data").text
 
 
-@pytest.mark.parametrize(
-    ("differs", "expected"),
-    [
-        (True, "another order than the labels: a join by position would have given 7 of the"),
-        (False, "the same order as the labels"),
-    ],
-)
-def test_the_order_of_the_labels_is_told(lay_out: LayOut, differs: bool, expected: str) -> None:
-    """The chapter on the data says whether a join by position would have gone wrong."""
-    join = lay_out.results.data.label_join.model_copy(
-        update={"order_differs": differs, "n_wrong_by_position": 7}
-    )
-
-    page = lay_out.data(label_join=join)
-
-    assert expected in section(page, "data").text
-
-
 def test_places_that_were_passed_over_are_told(lay_out: LayOut) -> None:
     """The chapter on the data says where else the data were looked for."""
     places = {"passed_over": ("folder a: no data files", "folder b: no actual.csv")}
@@ -564,6 +550,6 @@ def test_no_template_switches_escaping_off() -> None:
 
 def test_findings_of_a_chapter_keep_their_order(toy_results: Results) -> None:
     """The findings of one chapter are picked in the order of all."""
-    expected = [finding for finding in toy_results.findings if finding.section == "models"]
+    expected = [finding for finding in toy_results.raised if finding.section == "models"]
 
-    assert expected == html.of_section(toy_results.findings, "models")
+    assert expected == html.of_section(toy_results.raised, "models")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from study_fixtures import changed, every_fold, labelled, noise, plan, with_columns
 
 from pipeline import evaluate
-from pipeline.config import Config
+from pipeline.config import Config, CovariatesSection
 from pipeline.dataset import Dataset
 from pipeline.errors import ConfigError
 from pipeline.protocols import (
@@ -428,3 +428,19 @@ def test_methods_describe_the_protocols_that_ran(toy_config: Config) -> None:
 
     labels = [value.value for value in actual.values if value.name.startswith("label_")]
     assert ["Repeated cross-validation", "Leave-one-out", "Random hold-out"] == labels
+
+
+def test_without_the_table_of_samples_no_source_is_left_out(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """The study names the column; where its table was not found, the protocol says so."""
+    section = CovariatesSection(sample="id", columns={"Source": "hospital"})
+    data = toy_config.data.model_copy(update={"covariates": section})
+    config = changed(toy_config, source_column="hospital").model_copy(update={"data": data})
+
+    actual = plan(toy_dataset, config, "source")
+
+    assert ((), "the table of samples that names the hospital was not found") == (
+        actual.folds,
+        actual.protocol.unavailable,
+    )

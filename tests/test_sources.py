@@ -391,7 +391,59 @@ def test_no_absolute_path_enters_the_record(tmp_path: Path) -> None:
 
 
 def test_the_shipped_study_names_three_files_with_hashes_and_addresses() -> None:
-    """Each file of golub can be cached, checked and downloaded from two addresses."""
-    actual = config.load(sources.SHIPPED / "golub.toml").data.files.values()
+    """Each file that golub needs can be cached, checked and downloaded from two addresses."""
+    files = config.load(sources.SHIPPED / "golub.toml").data.files
+    actual = [file for role, file in files.items() if role not in config.NOT_NEEDED]
 
     assert [(True, 2)] * 3 == [(bool(file.sha256), len(file.urls)) for file in actual]
+
+
+def with_table(study: Config) -> Config:
+    """Say that there is a table of samples, too."""
+    files = study.data.files | {"covariates": config.FileSection(name="patients.csv")}
+    return study.model_copy(update={"data": study.data.model_copy(update={"files": files})})
+
+
+@pytest.mark.parametrize("place", ["a", "b"])
+def test_a_table_of_samples_may_lie_in_another_folder(tmp_path: Path, place: str) -> None:
+    """It is looked for in all folders of the study, first in that of the data."""
+    folders = [fill(tmp_path / "a"), tmp_path / "b"]
+    folders[1].mkdir()
+    (tmp_path / place / "patients.csv").write_text("id\n")
+
+    actual = sources.find(with_table(study(folders=tuple(map(str, folders)))))
+
+    assert tmp_path / place / "patients.csv" == actual.paths["covariates"]
+    assert "covariates" == actual.source.files[-1].role
+    assert () == actual.source.not_found
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_study_goes_on_without_its_table_of_samples(tmp_path: Path, given: bool) -> None:
+    """The record names the file that was not found."""
+    folder = fill(tmp_path / "a")
+    wanted = with_table(study(folders=() if given else (str(folder),)))
+
+    actual = sources.find(wanted, data_dir=folder if given else None)
+
+    assert set(CONTENTS) == set(actual.paths)
+    assert ("patients.csv",) == actual.source.not_found
+
+
+def test_a_given_folder_is_the_only_place_for_a_table_of_samples(tmp_path: Path) -> None:
+    """The folders of the study are not looked into."""
+    other = tmp_path / "b"
+    other.mkdir()
+    (other / "patients.csv").write_text("id\n")
+
+    actual = sources.find(with_table(study(folders=(str(other),))), data_dir=fill(tmp_path / "a"))
+
+    assert ("patients.csv",) == actual.source.not_found
+
+
+def test_the_embedded_copy_has_no_table_of_samples() -> None:
+    """Its samples have other names."""
+    actual = sources.find(with_table(study()), offline=True)
+
+    assert ("embedded", ("patients.csv",)) == (actual.source.kind, actual.source.not_found)
+    assert "covariates" not in actual.paths

@@ -9,6 +9,7 @@ from pipeline.records.models import Protocol
 from pipeline.results import Results
 from report import html
 from report.tables.catalogue import build
+from report.tables.caveats import summary, suppressed
 from report.tables.data import classes, files, ledger
 from report.tables.decisions import misclassified
 from report.tables.embeddings import embeddings
@@ -381,6 +382,51 @@ def test_overlaps_by_hand(toy_results: Results) -> None:
 
     assert (("as they are", "10", "4 of 5", "3", "2", "1.200", "0.333"),) == table.rows
     assert "a <table>" in table.caption
+
+
+def suppressing(results: Results, code: str) -> Results:
+    """Leave out one caveat."""
+    changed = tuple(
+        f.model_copy(update={"suppressed": "it is a toy"}) if f.code == code else f
+        for f in results.findings
+    )
+    return results.model_copy(update={"findings": changed})
+
+
+def test_without_suppression_there_is_no_table_of_it(toy_results: Results) -> None:
+    """Where the study leaves no caveat out, no table says so."""
+    assert suppressed(toy_results) is None
+
+
+def test_a_suppressed_caveat_stands_with_its_reason(toy_results: Results) -> None:
+    """What the study leaves out is shown with its severity, its numbers and the reason."""
+    table = suppressed(suppressing(toy_results, "SIZE-01"))
+
+    assert table is not None
+    ((code, caveat, seen, reason),) = table.rows
+    assert ("SIZE-01", "Few samples (warning)", "it is a toy") == (code, caveat, reason)
+    assert seen.startswith("The headline rests on 6 samples")
+
+
+def test_every_rule_is_told_once(toy_results: Results) -> None:
+    """A rule has its caveat or its row, and none has both."""
+    results = suppressing(toy_results, "SIZE-01")
+    tables = build(results)
+
+    rows = [row[0] for key in ("suppressed", "checks") for row in tables[key].rows]
+
+    told = [*rows, *(finding.code for finding in results.raised)]
+    assert sorted(finding.code for finding in results.findings) == sorted(told)
+
+
+def test_the_summary_counts_by_outcome(toy_results: Results) -> None:
+    """One is counted in the singular, several in the plural, and none is left out."""
+    few = [f for f in toy_results.findings if f.outcome == "warning"][:1]
+    few += [f for f in toy_results.findings if f.outcome == "note"][:2]
+
+    actual = summary(toy_results.model_copy(update={"findings": tuple(few)}))
+
+    assert "1 warning, 2 notes" == actual
 
 
 def test_settings_open_with_the_seed(toy_results: Results) -> None:

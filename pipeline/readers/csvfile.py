@@ -9,6 +9,7 @@ import gzip
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     delimiter = "," if name.removesuffix(".gz").endswith(".csv") else "\t"
     width = 0
     try:
-        with _open(path) as lines:
+        with open_text(path, newline="") as lines:
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
             for fields in reader:
                 if not any(field.strip() for field in fields):
@@ -153,11 +154,24 @@ def _is_finite_number(field: str) -> bool:
         return False
 
 
-def _open(path: Path):  # type: ignore[no-untyped-def]  # two kinds of text stream
-    """Open plain or gzipped text; a byte-order mark is dropped."""
+def open_text(path: Path, *, newline: str | None) -> TextIO:
+    """Open plain or gzipped text; a byte-order mark is dropped.
+
+    Parameters
+    ----------
+    path : Path
+        The file; gzipped where its name ends in `.gz`.
+    newline : str or None
+        As for `open`.
+
+    Returns
+    -------
+    file
+        To be closed by the caller.
+    """
     if path.name.endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+        return cast("TextIO", gzip.open(path, "rt", encoding="utf-8-sig", newline=newline))
+    return path.open(encoding="utf-8-sig", newline=newline)
 
 
 def _kind(delimiter: str) -> str:

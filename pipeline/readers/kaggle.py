@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.dataset import Dataset, FileColumns, check_classes, join_labels
+from pipeline.dataset import Dataset, FileColumns, GeneCounts, check_classes, join_labels
 from pipeline.errors import DataError
 from pipeline.readers.csvfile import numbers, rows, unique
 from pipeline.records.data import LedgerStep
@@ -87,6 +87,7 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         join=join,
         ledger=_ledger(train, test, unit),
         columns=(_columns(train), _columns(test)),
+        gene_counts=GeneCounts(len(train.gene_ids)),
     )
 
 

@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict
 
 CITATION = re.compile(r"\[@([A-Za-z0-9_-]+)\]")
 """How a text cites a work: `[@golub1999]`."""
-Severity = Literal["error", "warning", "note", "passed"]
+Severity = Literal["error", "warning", "note", "passed", "not applicable"]
+RAISED: tuple[Severity, ...] = ("error", "warning", "note")
+"""Severities of what a rule raised, gravest first."""
 Format = Literal["count", "decimal", "percent", "points", "p_value", "number", "measure", "text"]
 
 
@@ -26,7 +28,11 @@ class Record(BaseModel):
 
 
 class Value(Record):
-    """One value in a sentence, and where in the results it stands."""
+    """One value in a sentence, and where in the results it stands.
+
+    `path` is a field, an operation over fields, or `limit` for a rule's own threshold, as in
+    `pipeline.records.resolve`; None for words that were put together.
+    """
 
     name: str
     value: int | float | str
@@ -53,16 +59,35 @@ class Reference(Record):
 
 
 class Finding(Record):
-    """A caveat that the numbers raised: what, why it matters, what to do."""
+    """What one rule found: a caveat that it raised, or that it passed or does not apply.
+
+    `subject` says what the rule looks at, `title` heads the caveat where it is raised, and
+    `section` names the chapter that it qualifies. `statement` holds the numbers that were
+    looked at, or the reason why the rule does not apply. `suppressed` is the reason that the
+    study gives for leaving a caveat out, where it does.
+    """
 
     code: str
     severity: Severity
     section: str
+    subject: str
     title: str
     statement: Statement
     why: str
     action: str
     references: tuple[str, ...]
+    suppressed: str | None
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether a caveat was raised and stands."""
+        return self.severity in RAISED and self.suppressed is None
+
+    @property
+    def outcome(self) -> str:
+        """The severity, or that a raised caveat is suppressed."""
+        hidden = self.severity in RAISED and self.suppressed is not None
+        return "suppressed" if hidden else self.severity
 
 
 class MethodStep(Record):

@@ -48,12 +48,16 @@ class DataFile(Record):
 
 
 class Source(Record):
-    """Where the data were found, and which places before that did not have them."""
+    """Where the data were found, and which places before that did not have them.
+
+    `not_found` names the files that the study can do without and that no place had.
+    """
 
     kind: Literal["given", "folder", "cache", "download", "embedded"]
     label: str
     files: tuple[DataFile, ...]
     passed_over: tuple[str, ...]
+    not_found: tuple[str, ...] = ()
 
 
 class LedgerStep(Record):
@@ -72,13 +76,19 @@ class LabelJoin(Record):
     """How labels came to samples, with pairs for the reader's own check.
 
     The pairs are the first that a join by position would have got wrong, if there are any.
+    `n_displaced` columns stand at another place than their label; `runs` are the first of the
+    `n_runs` stretches of columns that follow each other in the label table as well, each by
+    its first and last sample, in the order of the files.
     """
 
-    method: Literal["name"]
+    method: Literal["name", "position"]
     n_matched: int
     order_differs: bool
     n_wrong_by_position: int
     first_pairs: tuple[tuple[str, str], ...]
+    n_displaced: int = 0
+    n_runs: int = 1
+    runs: tuple[tuple[str, str], ...] = ()
 
 
 class Calls(Record):
@@ -131,7 +141,7 @@ class PreprocessStep(Record):
 
     key: str
     text: Statement
-    learned_on: Literal["nothing", "training samples"]
+    learned_on: Literal["nothing", "training samples", "all samples"]
     n_genes_in: int
     n_genes_out: int
     unit: str
@@ -145,8 +155,20 @@ class Preprocessing(Record):
     n_genes_out: int
 
 
+class Start(Record):
+    """Another start of an embedding: its seed, and the scores that it gave."""
+
+    seed: int
+    trustworthiness: float
+    silhouette: float
+
+
 class Embedding(Record):
-    """Two coordinates for each sample, in the order of `data.samples`."""
+    """Two coordinates for each sample, in the order of `data.samples`.
+
+    `starts` are the same embedding from other seeds; empty where it has none, or where there
+    are too many samples to compute it again.
+    """
 
     key: str
     label: str
@@ -158,5 +180,6 @@ class Embedding(Record):
     trustworthiness: float
     trustworthiness_neighbors: int
     silhouette: float
+    starts: tuple[Start, ...]
     how_to_read: str
     how_not_to_read: str

@@ -27,6 +27,18 @@ class GeneTable(Record):
     selection_frequency: tuple[float | None, ...]
 
 
+class Witness(Record):
+    """The best gene of the training samples, and how it ranks the test samples.
+
+    The areas under the ROC curve are of the class in which it is high, against the rest.
+    """
+
+    gene: str
+    label: str
+    auc_training: float
+    auc_test: float
+
+
 class HeatMap(Record):
     """Standardised values of the top genes: rows genes, columns samples."""
 
@@ -131,7 +143,10 @@ class Published(Record):
 
 
 class Genes(Record):
-    """The gene ranking on the training samples."""
+    """The gene ranking on the training samples.
+
+    `witness` is None where no test sample is of its class, or all are.
+    """
 
     scale: str
     test: str
@@ -142,6 +157,7 @@ class Genes(Record):
     n_significant: int
     n_per_class: int
     table: GeneTable
+    witness: Witness | None
     heat_map: HeatMap
     max_t: MaxT
     stability: Stability

@@ -101,10 +101,14 @@ class Rate(Record):
 
 
 class Choice(Record):
-    """A setting that inner folds chose, and in how many outer folds they did."""
+    """A setting that inner folds chose, and in how many outer folds they did.
+
+    `n_genes` is there where the setting is a number of genes.
+    """
 
     setting: str
     n_folds: int
+    n_genes: int | None = None
 
 
 class RocCurve(Record):
@@ -155,6 +159,19 @@ class Evaluation(Record):
     n_wrong: tuple[int, ...]
     n_not_converged: int
     chosen: tuple[Choice, ...]
+
+
+class Resubstitution(Record):
+    """The primary model on the samples that it was trained on; `key` is its evaluation's.
+
+    Trained on all training samples of a split, or on all samples where they are held out in
+    turn, its settings chosen as for the headline.
+    """
+
+    key: str
+    n: int
+    n_errors: int
+    accuracy: float
 
 
 class VariantEvaluation(Record):
@@ -315,6 +332,10 @@ class ThresholdTable(Record):
     points: tuple[ThresholdPoint, ...]
 
 
+EXTREME = 0.02
+"""Within it of 0 or 1 a probability claims to know."""
+
+
 class CalibrationBin(Record):
     """Samples of similar predicted probability, and how many are of the positive class."""
 
@@ -326,7 +347,10 @@ class CalibrationBin(Record):
 class Calibration(Record):
     """Predicted probabilities against what happened; `key` is that of the evaluation.
 
-    `bins` is empty where there are too few samples for a curve; `no_curve` says so.
+    `n_extreme` of `n` are within `EXTREME` of 0 or 1.
+    `bins` is empty where there are too few samples for a curve; `no_curve` says so. `p_value`
+    is Spiegelhalter's: small where the probabilities are further from what happened than they
+    themselves say; None where each is 0 or 1.
     """
 
     key: str
@@ -336,5 +360,6 @@ class Calibration(Record):
     mean_predicted: float
     observed: float
     n_extreme: int
+    p_value: float | None
     bins: tuple[CalibrationBin, ...]
     no_curve: str | None

@@ -1,110 +1,131 @@
 """Rules on chance and leaks: permuted labels, and genes chosen before the split."""
 
-from statistics import fmean
+from pipeline.results import Results
+from pipeline.rules.rule import (
+    Verdict,
+    count,
+    limit,
+    not_applicable,
+    number,
+    passed,
+    percent,
+    raised,
+    rule,
+    term,
+    text,
+)
 
-from pipeline.records.base import Finding
-from pipeline.rules import build
-from pipeline.rules.evidence import Evidence
-from pipeline.rules.splits import ALPHA
-
+# The customary level (Fisher 1925, Statistical Methods for Research Workers), and the one that
+# belongs to the 95 % intervals of the report.
+ALPHA = 0.05
 # Our choice: five percentage points more than the honest figure are more than one error in
 # twenty samples that nobody made.
 LEAK = 0.05
 
+NO_PERMUTATIONS = "No permutation test of the model ran."
 
-def not_above_chance(evidence: Evidence) -> Finding | None:
+
+@rule(
+    "CHANCE-01",
+    "robustness",
+    subject="Permutation test of the primary model",
+    title="Not shown to be better than chance",
+    why="Labels that say nothing about the samples do as well too often.",
+    action="Do not claim that the expression values predict the class.",
+    references=("ojala2010",),
+)
+def not_above_chance(results: Results) -> Verdict:
     """Raise CHANCE-01: the primary model does no better than on permuted labels."""
-    test = next((t for t in evidence.permutations if t.key == evidence.primary.model), None)
-    if test is None or test.p_value is None or test.p_value < ALPHA:
-        return None
+    test = next((t for t in results.permutations if t.key == results.primary.model), None)
+    if test is None or test.p_value is None:
+        return not_applicable(NO_PERMUTATIONS)
     path = f"permutations[{test.key}]"
-    return build.finding(
-        "CHANCE-01",
-        "error",
-        "robustness",
-        "Not shown to be better than chance",
-        "Nested cross-validation of {model} makes {n_errors} errors; of {n_permutations} "
-        "permutations of the labels a share gives p = {p}.",
-        (
-            build.text("model", evidence.model(test.key).noun),
-            build.count("n_errors", test.n_errors, f"{path}.n_errors"),
-            build.count("n_permutations", test.n_permutations, f"{path}.n_permutations"),
-            build.value("p", test.p_value, "p_value", f"{path}.p_value"),
-        ),
-        why="Labels that say nothing about the samples do as well too often.",
-        action="Do not claim that the expression values predict the class.",
-        references=("ojala2010",),
+    terms = (
+        text("model", f"models[{test.key}].noun"),
+        count("n_errors", f"{path}.n_errors"),
+        count("n_permutations", f"{path}.n_permutations"),
+        term("p", f"{path}.p_value", "p_value"),
     )
-
-
-def smallest_p(evidence: Evidence) -> Finding | None:
-    """Raise CHANCE-02: a permutation p-value is the smallest that could come out."""
-    floors = [t for t in evidence.permutations if t.p_value and t.p_value == t.smallest_p]
-    if not floors:
-        return None
-    first = floors[0]
-    return build.finding(
-        "CHANCE-02",
-        "note",
-        "robustness",
-        "Permutation p-values at their smallest",
-        "For {n} models no permutation of the labels did as well as the labels themselves: "
-        "p = {p} with {n_permutations} permutations is the smallest value that could come out.",
-        (
-            build.count("n", len(floors)),
-            build.value(
-                "p", first.smallest_p or 0.0, "p_value", f"permutations[{first.key}].p_value"
-            ),
-            build.count(
-                "n_permutations", first.n_permutations, f"permutations[{first.key}].n_permutations"
-            ),
-        ),
-        why="It says that the labels matter, not that the accuracy is high, and more permutations "
-        "would make it smaller without making the model better.",
-        action="Quote it with the number of permutations, beside the accuracy and its interval.",
-        references=("ojala2010",),
-    )
-
-
-def leak_pays(evidence: Evidence) -> Finding | None:
-    """Raise LEAK-01: genes chosen before the split would have given a better figure."""
-    twin = evidence.leaky_twin
-    if twin is None:
-        return None
-    real = twin.leaky_accuracy - twin.honest_accuracy
-    permuted = (
-        fmean(twin.leaky_permuted) - fmean(twin.honest_permuted) if twin.leaky_permuted else real
-    )
-    if max(real, permuted) <= LEAK:
-        return None
     template = (
-        "With {n_genes} genes chosen before the split instead of inside it, the accuracy in "
-        "cross-validation would have been {leaky} instead of {honest}"
+        "Nested cross-validation of {model} makes {n_errors} errors; of {n_permutations} "
+        "permutations of the labels so many do as well that the p-value is {p}"
     )
-    values = [
-        build.count("n_genes", twin.n_genes, "leaky_twin.n_genes"),
-        build.value("leaky", twin.leaky_accuracy, "percent", "leaky_twin.leaky_accuracy"),
-        build.value("honest", twin.honest_accuracy, "percent", "leaky_twin.honest_accuracy"),
+    if test.p_value < ALPHA:
+        return passed(results, f"{template}; limit {{limit}}.", *terms, limit(ALPHA, "number"))
+    return raised("error", results, f"{template}.", *terms)
+
+
+@rule(
+    "CHANCE-02",
+    "robustness",
+    subject="Smallest possible permutation p-value",
+    title="Permutation p-values at their smallest",
+    why="It says that the labels matter, not that the accuracy is high, and more permutations "
+    "would make it smaller without making the model better.",
+    action="Quote it with the number of permutations, beside the accuracy and its interval.",
+    references=("ojala2010",),
+)
+def smallest_p(results: Results) -> Verdict:
+    """Raise CHANCE-02: a permutation p-value is the smallest that could come out."""
+    tested = [t for t in results.permutations if t.p_value]
+    if not tested:
+        return not_applicable("No permutation test ran.")
+    floors = [t for t in tested if t.p_value == t.smallest_p]
+    if not floors:
+        paths = ", ".join(f"permutations[{t.key}].p_value" for t in tested)
+        least = term("p", f"smallest({paths})", "p_value")
+        return passed(results, "The smallest p-value is {p}, above what could come out.", least)
+    paths = ", ".join(f"permutations[{t.key}]" for t in floors)
+    first = f"permutations[{floors[0].key}]"
+    return raised(
+        "note",
+        results,
+        "For {n} models no permutation of the labels did as well as the labels themselves: "
+        "a p-value of {p} is the smallest that {n_permutations} permutations can give.",
+        count("n", f"count({paths})"),
+        term("p", f"{first}.p_value", "p_value"),
+        count("n_permutations", f"{first}.n_permutations"),
+    )
+
+
+@rule(
+    "LEAK-01",
+    "robustness",
+    subject="Genes chosen before the split, as an experiment",
+    title="What a leak would have given",
+    why="A choice of {genes} that has seen the held-out samples finds differences that hold in "
+    "them alone.",
+    action="Trust no published accuracy that does not say that {genes} were chosen inside the "
+    "folds. The figures of this report are the honest ones.",
+    references=("ambroise2002", "dupuy2007"),
+)
+def leak_pays(results: Results) -> Verdict:
+    """Raise LEAK-01: genes chosen before the split would have given a better figure."""
+    twin = results.leaky_twin
+    if twin is None:
+        return not_applicable("The experiment did not run.")
+    gains = ["difference(leaky_twin.leaky_accuracy, leaky_twin.honest_accuracy)"]
+    terms = [
+        count("n_genes", "leaky_twin.n_genes"),
+        percent("leaky", "leaky_twin.leaky_accuracy"),
+        percent("honest", "leaky_twin.honest_accuracy"),
     ]
+    template = (
+        "With {n_genes} "
+        + results.study.gene_noun_plural
+        + " chosen before the split instead of inside it, the accuracy in cross-validation would "
+        "have been {leaky} instead of {honest}"
+    )
     if twin.leaky_permuted:
+        leaky, honest = "mean(leaky_twin.leaky_permuted)", "mean(leaky_twin.honest_permuted)"
+        gains.append(f"difference({leaky}, {honest})")
+        terms += [percent("leaky_permuted", leaky), percent("honest_permuted", honest)]
         template += (
             "; on labels permuted at random, where nothing can be learned, {leaky_permuted} "
             "instead of {honest_permuted}"
         )
-        values += [
-            build.value("leaky_permuted", fmean(twin.leaky_permuted), "percent"),
-            build.value("honest_permuted", fmean(twin.honest_permuted), "percent"),
-        ]
-    return build.finding(
-        "LEAK-01",
-        "note",
-        "robustness",
-        "What a leak would have given",
-        template + ".",
-        tuple(values),
-        why="A choice of genes that has seen the held-out samples finds differences that hold in "
-        "them alone.",
-        action="Trust no published accuracy that does not say that genes were chosen inside the "
-        "folds. The figures of this report are the honest ones.",
-        references=("ambroise2002", "dupuy2007"),
-    )
+    if max(number(results, gain) for gain in gains) <= LEAK:
+        return passed(
+            results, f"{template}; limit {{limit}} points.", *terms, limit(LEAK, "points")
+        )
+    return raised("note", results, f"{template}.", *terms)

@@ -1,71 +1,85 @@
-"""Rules on the data: which files were read, and what is known of where the samples come from."""
+"""Rules on the files: which were read, and whether they are the published ones."""
 
-from pipeline.records.base import Finding
-from pipeline.rules import build
-from pipeline.rules.evidence import Evidence
+from pipeline.results import Results
+from pipeline.rules.rule import (
+    Verdict,
+    checked,
+    count,
+    not_applicable,
+    passed,
+    raised,
+    rule,
+    text,
+    words,
+)
 
 
-def embedded_data(evidence: Evidence) -> Finding | None:
+@rule(
+    "DATA-01",
+    "data",
+    subject="Where the data were found",
+    title="Embedded data in use",
+    why="The copy is a part of the study. Its figures are not those of the whole study and say "
+    "nothing about an independent test set.",
+    action="Give the folder of the full data with --data, or let the program download them; "
+    "--strict makes this an error.",
+)
+def embedded_data(results: Results) -> Verdict:
     """Raise DATA-01: the embedded copy stands in for the full data."""
-    data = evidence.data
-    if data.source.kind != "embedded":
-        return None
-    return build.finding(
-        "DATA-01",
+    if results.data.source.kind != "embedded":
+        where = text("where", "data.source.label")
+        return passed(results, "The full data: {where}.", where)
+    return raised(
         "error",
-        "data",
-        "Embedded data in use",
-        f"The full data were not found, and the embedded copy was used: {{n_samples}} "
-        f"{evidence.sample_nouns}, {{n_test}} of them independent, and {{n_genes}} "
-        f"{evidence.gene_nouns}.",
-        (
-            build.count("n_samples", data.n_samples, "data.n_samples"),
-            build.count("n_genes", data.n_genes, "data.n_genes"),
-            build.count("n_test", data.n_test, "data.n_test"),
-        ),
-        why="The copy is a part of the study. Its figures are not those of the whole study and "
-        "say nothing about an independent test set.",
-        action="Give the folder of the full data with --data, or let the program download them; "
-        "--strict makes this an error.",
+        results,
+        "The full data were not found, and the embedded copy was used: {n_samples} "
+        f"{results.study.sample_noun_plural}, {{n_test}} of them independent, and {{n_genes}} "
+        f"{results.study.gene_noun_plural}.",
+        count("n_samples", "data.n_samples"),
+        count("n_genes", "data.n_genes"),
+        count("n_test", "data.n_test"),
     )
 
 
-def unpublished_files(evidence: Evidence) -> Finding | None:
+@rule(
+    "DATA-02",
+    "data",
+    subject="Hashes of the files",
+    title="Files are not the published ones",
+    why="Figures on changed files cannot be compared with figures on the published ones.",
+    action="Compare the hashes in the data chapter, and say what was changed and why.",
+)
+def unpublished_files(results: Results) -> Verdict:
     """Raise DATA-02: a file's hash is not the one that the study file names."""
-    other = [file.name for file in evidence.data.source.files if file.published is False]
+    files = results.data.source.files
+    known = [file for file in files if file.published is not None]
+    if not known:
+        return not_applicable("The study names no hashes.")
+    other = [i for i, file in enumerate(files) if file.published is False]
+    n_files = count("n", "count(data.source.files)")
     if not other:
-        return None
-    return build.finding(
-        "DATA-02",
+        return passed(results, "All files with a known hash have it; {n} files in all.", n_files)
+    paths = ", ".join(f"data.source.files[{i}]" for i in other)
+    return raised(
         "warning",
-        "data",
-        "Files are not the published ones",
-        "{n_other} of the files differ from those that the study names: {names}.",
-        (build.count("n_other", len(other)), build.text("names", ", ".join(other))),
-        why="Figures on changed files cannot be compared with figures on the published ones.",
-        action="Compare the hashes in the data chapter, and say what was changed and why.",
+        results,
+        "{n_other} of {n} files differ from those that the study names: {names}.",
+        count("n_other", f"count({paths})"),
+        n_files,
+        words("names", ", ".join(files[i].name for i in other)),
     )
 
 
-def confounding_unchecked(evidence: Evidence) -> Finding | None:
-    """Raise DESIGN-01: nobody has asked whether class and origin of the samples go together."""
-    data = evidence.data
-    template = "The data name no source, batch or tissue for any of the {n} samples."
-    if data.covariates:
-        template = "The data name {covariates} for the {n} samples; whether it goes with the class "
-        template += "was not examined."
-    return build.finding(
-        "DESIGN-01",
-        "warning",
-        "data",
-        "Confounding was not checked",
-        template,
-        (
-            build.count("n", data.n_samples, "data.n_samples"),
-            build.text("covariates", ", ".join(data.covariates)),
-        ),
-        why="If the classes come from different laboratories, a model may recognise the "
-        "laboratory; held-out samples of the same laboratories cannot show it.",
-        action="Find out where, when and how each sample was taken before building on the result.",
-        references=("collins2024",),
-    )
+@rule(
+    "DATA-03",
+    "audit",
+    subject="{genes} of the training and of the test file",
+    title="Training and test files have other {genes}",
+    why="{genes} of one file only are left out; where many are, the files are of different arrays "
+    "or annotations.",
+    action="Find out why the files differ, and which of them the published results used.",
+    references=("leek2010",),
+)
+def gene_sets(results: Results) -> Verdict:
+    """Raise DATA-03: the two files do not hold the same genes."""
+    return checked(results, "gene_sets", "warning")

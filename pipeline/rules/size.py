@@ -1,8 +1,19 @@
 """Rules on size: how much so many samples can say, and about how many genes."""
 
-from pipeline.records.base import Finding
-from pipeline.rules import build
-from pipeline.rules.evidence import Evidence
+from pipeline.results import Results
+from pipeline.rules.rule import (
+    Verdict,
+    count,
+    decimal,
+    limit,
+    number,
+    passed,
+    percent,
+    raised,
+    rule,
+    term,
+    text,
+)
 
 # Our choice: from 100 held-out samples on, one more error moves the accuracy by at most one
 # percentage point, and from 50 of a class on its recall by at most two. TRIPOD+AI (item 10) asks
@@ -11,82 +22,106 @@ FEW_TEST_SAMPLES = 100
 FEW_TEST_OF_CLASS = 50
 
 
-def few_test_samples(evidence: Evidence) -> Finding | None:
+@rule(
+    "SIZE-01",
+    "models",
+    subject="Number of held-out samples",
+    title="Few samples",
+    why="With so few samples a difference of one or two errors is within chance.",
+    action="Read the interval, not the point; do not rank models by single errors.",
+    references=("dobbin2011", "collins2024"),
+)
+def few_test_samples(results: Results) -> Verdict:
     """Raise SIZE-01: too few held-out samples for fine distinctions."""
-    protocol = evidence.protocol(evidence.primary.protocol)
-    n_held_out = len(protocol.sample_ids)
-    smallest = min(evidence.primary.per_class, key=lambda metrics: metrics.support)
-    of_class = smallest.support // protocol.n_repeats
-    if n_held_out >= FEW_TEST_SAMPLES and of_class >= FEW_TEST_OF_CLASS:
-        return None
-    return build.finding(
-        "SIZE-01",
+    primary, protocol = results.primary, f"protocols[{results.primary.protocol}]"
+    supports = [metrics.support for metrics in primary.per_class]
+    smallest = f"evaluations[{primary.key}].per_class[{supports.index(min(supports))}]"
+    n, n_class = (
+        f"count({protocol}.sample_ids)",
+        f"ratio({smallest}.support, {protocol}.n_repeats)",
+    )
+    terms = (count("n", n), count("n_class", n_class), text("label", f"{smallest}.label"))
+    if number(results, n) >= FEW_TEST_SAMPLES and number(results, n_class) >= FEW_TEST_OF_CLASS:
+        return passed(
+            results,
+            "{n} held-out samples, {n_class} of them {label}; limits {limit} and {class_limit}.",
+            *terms,
+            limit(FEW_TEST_SAMPLES, "count"),
+            limit(FEW_TEST_OF_CLASS, "count", "class_limit"),
+        )
+    return raised(
         "warning",
-        "models",
-        "Few samples",
-        f"The headline rests on {{n}} {evidence.sample_nouns}, {{n_class}} of them {{label}}: "
-        "one more error would move the accuracy by {step} percentage points.",
-        (
-            build.count("n", n_held_out),
-            build.count("n_class", of_class),
-            build.text("label", smallest.label),
-            build.value("step", 1 / n_held_out, "points"),
-        ),
-        why="With so few samples a difference of one or two errors is within chance.",
-        action="Read the interval, not the point; do not rank models by single errors.",
-        references=("dobbin2011", "collins2024"),
+        results,
+        f"The headline rests on {{n}} {results.study.sample_noun_plural}, {{n_class}} of them "
+        "{label}: one more error would move the accuracy by {step} percentage points.",
+        *terms,
+        term("step", f"ratio(1, {n})", "points"),
     )
 
 
-# Our choice: a wider interval holds numbers with different first decimals, so that not even the
-# first decimal of the accuracy is known.
-WIDE_INTERVAL = 0.10
+# Half the width of an interval that holds numbers with different first decimals: beyond it not
+# even the first decimal of the accuracy is known.
+WIDE_HALF = 0.05
 
 
-def wide_interval(evidence: Evidence) -> Finding | None:
+@rule(
+    "SIZE-02",
+    "models",
+    subject="Interval of the headline accuracy",
+    title="Wide interval",
+    why="An accuracy as low as the lower limit is compatible with these data.",
+    action="Quote the interval wherever the accuracy is quoted.",
+    references=("wilson1927", "nadeau2003"),
+)
+def wide_interval(results: Results) -> Verdict:
     """Raise SIZE-02: the headline's interval is wide."""
-    interval, key = evidence.primary.accuracy_interval, evidence.primary.key
-    width = interval.high - interval.low
-    if width <= WIDE_INTERVAL:
-        return None
-    return build.finding(
-        "SIZE-02",
+    interval = f"evaluations[{results.primary_evaluation}].accuracy_interval"
+    half = f"ratio(difference({interval}.high, {interval}.low), 2)"
+    terms = (
+        decimal("low", f"{interval}.low"),
+        decimal("high", f"{interval}.high"),
+        term("half", half, "points"),
+        limit(WIDE_HALF, "points"),
+    )
+    if number(results, half) <= WIDE_HALF:
+        return passed(
+            results,
+            "{low} to {high}: {half} percentage points to each side; limit {limit}.",
+            *terms,
+        )
+    return raised(
         "warning",
-        "models",
-        "Wide interval",
-        "The 95 % interval of the headline accuracy runs from {low} to {high}, a width of "
-        "{width} percentage points.",
-        (
-            build.decimal("low", interval.low, f"evaluations[{key}].accuracy_interval.low"),
-            build.decimal("high", interval.high, f"evaluations[{key}].accuracy_interval.high"),
-            build.value("width", width, "points"),
-        ),
-        why="An accuracy as low as the lower limit is compatible with these data.",
-        action="Quote the interval wherever the accuracy is quoted.",
-        references=("nadeau2003", "wilson1927") if evidence.is_resampled else ("wilson1927",),
+        results,
+        "The 95 % interval of the headline accuracy runs from {low} to {high}, on average {half} "
+        "percentage points to each side.",
+        *terms,
     )
 
 
-def perfect_score(evidence: Evidence) -> Finding | None:
+@rule(
+    "SIZE-03",
+    "models",
+    subject="Errors of the headline",
+    title="Perfect score",
+    why="A perfect score on few samples is expected of many models that do err.",
+    action="Quote the lower limit of the interval, and look for test samples that took part in "
+    "any choice.",
+    references=("wilson1927",),
+)
+def perfect_score(results: Results) -> Verdict:
     """Raise SIZE-03: no error was seen, which does not mean that there is none."""
-    primary = evidence.primary
-    if primary.n_errors:
-        return None
-    return build.finding(
-        "SIZE-03",
+    here = f"evaluations[{results.primary_evaluation}]"
+    n = count("n", f"{here}.n_predictions")
+    if results.primary.n_errors:
+        n_errors = count("n_errors", f"{here}.n_errors")
+        return passed(results, "Errors: {n_errors} in {n} predictions.", n_errors, n)
+    return raised(
         "warning",
-        "models",
-        "Perfect score",
+        results,
         "No error in {n} predictions; an error rate of up to {bound} is still compatible with "
         "that.",
-        (
-            build.count("n", primary.n_predictions, f"evaluations[{primary.key}].n_predictions"),
-            build.value("bound", 1 - primary.accuracy_interval.low, "percent"),
-        ),
-        why="A perfect score on few samples is expected of many models that do err.",
-        action="Quote the lower limit of the interval, and look for test samples that took part "
-        "in any choice.",
-        references=("wilson1927",),
+        n,
+        percent("bound", f"difference(1, {here}.accuracy_interval.low)"),
     )
 
 
@@ -96,25 +131,26 @@ def perfect_score(evidence: Evidence) -> Finding | None:
 MANY_GENES_PER_SAMPLE = 10
 
 
-def extreme_dimensionality(evidence: Evidence) -> Finding | None:
+@rule(
+    "SIZE-04",
+    "models",
+    subject="Genes to a sample",
+    title="Many more {genes} than samples",
+    why="Infinitely many rules separate the training samples without error, so that the training "
+    "error says nothing and the weights of {genes} are not unique.",
+    action="Believe held-out figures only; do not read the weights as a ranking of {genes}.",
+    references=("dudoit2002",),
+)
+def extreme_dimensionality(results: Results) -> Verdict:
     """Raise SIZE-04: many more genes than samples."""
-    data = evidence.data
-    if data.genes_per_sample <= MANY_GENES_PER_SAMPLE:
-        return None
-    return build.finding(
-        "SIZE-04",
-        "note",
-        "models",
-        f"Many more {evidence.gene_nouns} than samples",
-        f"{{n_genes}} {evidence.gene_nouns} on {{n_train}} training samples: "
-        "{ratio} to a sample.",
-        (
-            build.count("n_genes", data.n_genes, "data.n_genes"),
-            build.count("n_train", data.n_train, "data.n_train"),
-            build.value("ratio", round(data.genes_per_sample), "count"),
-        ),
-        why="Infinitely many rules separate the training samples without error, so that the "
-        "training error says nothing and the weights of genes are not unique.",
-        action="Believe held-out figures only; do not read the weights as a ranking of genes.",
-        references=("dudoit2002",),
+    genes = results.study.gene_noun_plural
+    terms = (
+        count("n_genes", "data.n_genes"),
+        count("n_train", "data.n_train"),
+        term("ratio", "data.genes_per_sample", "count"),
     )
+    template = f"{{n_genes}} {genes} on {{n_train}} training samples: {{ratio}} to a sample"
+    if results.data.genes_per_sample <= MANY_GENES_PER_SAMPLE:
+        bound = limit(MANY_GENES_PER_SAMPLE, "count")
+        return passed(results, f"{template}; limit {{limit}}.", *terms, bound)
+    return raised("note", results, f"{template}.", *terms)

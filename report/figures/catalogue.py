@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pipeline.results import Results
-from report.figures import claims, decisions, embeddings, genes, models, resampling, style
+from report.figures import audit, claims, decisions, embeddings, genes, models, resampling, style
 from report.figures.style import Picture
 from report.selection import in_brief, in_full
 
@@ -24,6 +24,9 @@ def draw(results: Results) -> dict[str, Picture]:
     with style.drawing():
         pictures: list[Picture | None] = [
             models.accuracies(results, in_full(results), key="accuracies"),
+            audit.associations(results),
+            audit.coloured(results),
+            audit.arrays(results),
             *(embeddings.embedding(results, record) for record in results.embeddings),
             *(models.confusions(results, protocol) for protocol in in_full(results)),
             models.roc(results),

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from pipeline.results import Results
 from report.selection import in_brief, in_full
-from report.tables import claims
+from report.tables import audit, claims
+from report.tables.caveats import checks, suppressed
 from report.tables.data import classes, files, ledger
 from report.tables.decisions import (
     abstentions,
@@ -41,6 +42,14 @@ def build(results: Results) -> dict[str, Table]:
         classes(results),
         ledger(results),
         files(results),
+        audit.checks(results),
+        audit.duplicates(results),
+        audit.covariates(results),
+        audit.associations(results),
+        audit.design(results),
+        audit.metrics(results),
+        audit.components(results),
+        audit.single_arrays(results),
         embeddings(results),
         *(
             table
@@ -69,6 +78,8 @@ def build(results: Results) -> dict[str, Table]:
         genes(results),
         stability(results),
         *([overlaps(results)] if results.genes.published else []),
+        suppressed(results),
+        checks(results),
         packages(results),
         settings(results),
     ]

@@ -1,5 +1,6 @@
 """The table that says how far to believe each embedding."""
 
+from pipeline.records.data import Embedding
 from pipeline.results import Results
 from report import formats
 from report.tables.record import Table, columns
@@ -28,6 +29,7 @@ def embeddings(results: Results) -> Table:
                 formats.percent(sum(ratios[:2])) if ratios else formats.UNDEFINED,
                 formats.decimal(record.trustworthiness),
                 formats.decimal(record.silhouette),
+                _others(record),
             )
         )
     return Table(
@@ -39,8 +41,17 @@ def embeddings(results: Results) -> Table:
             "*Variance in two axes",
             "*Trustworthiness",
             "*Silhouette by class",
+            "*From other seeds",
         ),
         rows=tuple(rows),
         note="Trustworthiness: 1 where all neighbours in the plane are neighbours among the "
         "preprocessed values. Silhouette: from −1 to 1; near 0 the classes overlap in the plane.",
     )
+
+
+def _others(record: Embedding) -> str:
+    """The silhouettes that other seeds gave."""
+    found = [start.silhouette for start in record.starts]
+    if not found:
+        return formats.UNDEFINED
+    return f"{formats.decimal(min(found))} to {formats.decimal(max(found))}"

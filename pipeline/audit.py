@@ -1,0 +1,168 @@
+"""Step 1b: what the files say before any model sees them.
+
+First the samples are compared with each other, names ignored, and those of the test set that
+are a training sample are left out; on what is left, once preprocessed, everything else is
+looked at. The checks stand in `pipeline.audits`, one module per subject.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.audits import arrays, covariates, labels, probes, samples, strength, values
+from pipeline.audits.associations import associations
+from pipeline.audits.likeness import MIN_GENES
+from pipeline.config import Config
+from pipeline.dataset import Dataset
+from pipeline.readers import samples as sample_table
+from pipeline.records.audit import Audit, Duplicates
+from pipeline.records.base import MethodStep, Statement, Value
+from pipeline.sources import Located
+
+
+def prepare(dataset: Dataset, located: Located, config: Config) -> tuple[Dataset, Duplicates]:
+    """Add what is known of the samples, and leave out test samples that are training samples.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data as read.
+    located : Located
+        Where the table of samples lies, if there is one.
+    config : Config
+        Its columns, and what counts as the same sample.
+
+    Returns
+    -------
+    dataset : Dataset
+        The data that every later step sees.
+    duplicates : Duplicates
+        The samples that are the same.
+
+    Raises
+    ------
+    DataError
+        If the table of samples does not hold what it should.
+    """
+    section, path = config.data.covariates, located.paths.get("covariates")
+    if section and path:
+        table = sample_table.read(path, section, dataset.sample_ids)
+        own = dataset.covariates.set_axis(table.index)
+        dataset = replace(dataset, covariates=pd.concat([own, table], axis=1))
+    duplicates = samples.compare(dataset, config)
+    return samples.leave_out(dataset, duplicates), duplicates
+
+
+def audit(
+    dataset: Dataset,
+    X: NDArray[np.float64],
+    duplicates: Duplicates,
+    located: Located,
+    config: Config,
+) -> Audit:
+    """Look at everything that needs no model.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What `prepare` gave.
+    X : ndarray of float, shape (n_samples, n_features)
+        All samples, preprocessed by what the training samples taught.
+    duplicates : Duplicates
+        What `prepare` found.
+    located : Located
+        For the files that were not found.
+    config : Config
+        Preprocessing and seed.
+
+    Returns
+    -------
+    Audit
+        All checks.
+    """
+    metrics = (arrays.call_rate(dataset), arrays.mean(dataset), arrays.spread(dataset))
+    components, scores = arrays.components(dataset, X, dataset.train, seed=config.seed)
+    found = associations(dataset, metrics, scores, components, seed=config.seed)
+    return Audit(
+        duplicates=duplicates,
+        join=labels.join(dataset),
+        order=labels.order(dataset),
+        gene_sets=labels.gene_sets(dataset),
+        scales=values.scales(dataset),
+        numeric_labels=labels.numeric(dataset),
+        similar_labels=labels.similar(dataset),
+        small_classes=labels.small(dataset),
+        constant=probes.constant(dataset),
+        absent=probes.absent(dataset),
+        controls=probes.controls(dataset),
+        dates=probes.dates(dataset),
+        missing=values.missing(dataset),
+        negative=values.negative(dataset),
+        at_maximum=values.at_maximum(dataset),
+        above_ceiling=values.above_ceiling(dataset, config),
+        below_floor=values.below_floor(dataset, config),
+        call_rate=metrics[0],
+        mean=metrics[1],
+        spread=metrics[2],
+        covariates=covariates.covariates(dataset, found, ", ".join(located.source.not_found)),
+        missingness=covariates.missingness(dataset, found),
+        components=covariates.followed(components, found),
+        associations=found,
+    )
+
+
+METHOD = (
+    "Before any model, all pairs of samples were compared, names ignored: each array was brought "
+    "to mean 0 and variance 1 and the mean of each gene taken out, and two samples with a "
+    "correlation of {threshold} or more, or with equal values throughout, were taken for the same"
+)
+ALIKE = " (with fewer than {min_genes} genes only the latter)"
+LEFT_OUT = ". A test sample that is a training sample is left out of the test set. "  # the default
+KEPT = ". By the study's setting such samples stayed in the test set. "
+ASSOCIATIONS = (
+    "Covariates and measures of the arrays were held against the class, the split and the first "
+    "{n_components} principal components of the preprocessed values, learned on the training "
+    "samples: Cramér's V [@cramer1946], without correction for bias, between categories; the "
+    "correlation ratio between categories and numbers; Pearson's correlation between numbers. "
+    "P-values are Fisher's exact ones [@fisher1922] for tables of two by two, else those of "
+    "chi-squared, by {n_random} random tables where fewer than {min_expected} samples are expected "
+    "in a cell; of Kruskal and Wallis [@kruskal1952], or of {n_random} permutations of F where a "
+    "category has fewer than {min_group} samples; and of the t test. They were adjusted by Holm "
+    "[@holm1979], once over class and split and once over the components. An array is called far "
+    "from the others beyond {limit} robust standard deviations (from the median absolute deviation)"
+    " from the median. What spreadsheets make of gene names: Ziemann et al. [@ziemann2016]."
+)
+
+
+def method(record: Audit) -> MethodStep:
+    """Write the Methods paragraph from what ran.
+
+    Parameters
+    ----------
+    record : Audit
+        The audit.
+
+    Returns
+    -------
+    MethodStep
+        The paragraph.
+    """
+    counts = {
+        "min_genes": MIN_GENES,
+        "n_components": len(record.components.components),
+        "n_random": strength.N_RANDOM,
+        "min_expected": strength.MIN_EXPECTED,
+        "min_group": strength.MIN_GROUP,
+    }
+    threshold = record.duplicates.threshold
+    values = [
+        Value(name="threshold", value=threshold, format="number"),
+        Value(name="limit", value=record.mean.limit, format="number"),
+        *(Value(name=name, value=n, format="count") for name, n in counts.items()),
+    ]
+    few = ALIKE if record.duplicates.closest is None else ""
+    outcome = KEPT if record.duplicates.kept else LEFT_OUT
+    text = Statement(template=METHOD + few + outcome + ASSOCIATIONS, values=tuple(values))
+    return MethodStep(title="Audit of the files", text=text)

@@ -1,0 +1,1 @@
+"""What the files say before any model, one module per subject."""

@@ -1,0 +1,89 @@
+"""Which tables and figures a caveat qualifies: those that show the numbers it rests on.
+
+A finding names each of its numbers by a path; here stands where the report shows the fields
+of that path. So a new rule marks the right places without being told of any.
+"""
+
+import re
+
+from pipeline.records.resolve import fields
+from pipeline.results import Results
+
+SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"data\.(classes|smallest_|n_|covariates)", ("classes",)),
+    (r"data\.source", ("files",)),
+    (r"data\.(ledger|minimum|maximum|negative_share|calls)", ("ledger",)),
+    (r"data\.label_join", ("classes",)),
+    (r"preprocessing", ("ledger",)),
+    (r"embeddings\[(\w+)\]", ("embeddings", "{0}")),
+    (r"n_scored_on_test", ("scores-given",)),
+    (r"protocols\[(\w+)\]\.(sample_ids$|n_)", ("scores-{0}", "brief-{0}")),
+    (r"protocols\[\w+\]\.sample_ids\[", ("misclassified",)),
+    (r"evaluations\[(\w+)/.*\]\.(accuracy|n_|repeat_)", ("scores-{0}", "brief-{0}")),
+    (r"evaluations\[(given|cv)/.*\]\.(accuracy|n_)", ("accuracies",)),
+    (r"evaluations\[(?!given/|cv/).*\]\.(accuracy|n_)", ("accuracies-others",)),
+    (r"protocols\[(given|cv)\]\.(sample_ids$|n_)", ("accuracies",)),
+    (r"protocols\[(?!given\]|cv\]).*\]\.(sample_ids$|n_)", ("accuracies-others",)),
+    (r"evaluations\[(\w+)/.*\]\.roc_auc", ("ranking-{0}", "roc")),
+    (r"evaluations\[(\w+)/.*\]\.(brier|log_loss)", ("ranking-{0}",)),
+    (r"evaluations\[(\w+)/.*\]\.(confusion|per_class)", ("confusion-{0}", "per-class-{0}")),
+    (r"evaluations\[(\w+)/.*\]\.chosen", ("scores-{0}", "brief-{0}")),
+    (r"evaluations\[(\w+)/.*\]$", ("scores-{0}", "brief-{0}")),
+    (r"audit\.duplicates", ("audit", "duplicates")),
+    (r"audit\.associations", ("associations", "design")),
+    (r"audit\.(covariates|missingness)", ("covariates",)),
+    (r"audit\.components", ("components", "pca")),
+    (r"audit\.(call_rate|mean|spread)", ("arrays",)),
+    (r"audit\.", ("audit",)),
+    (r"claims\[([\w-]+)\]\.(figures|models|source)", ("claim-{0}",)),
+    (r"claims\[([\w-]+)\]\.arithmetic", ("implied-{0}",)),
+    (r"claims\[([\w-]+)\]\.rerun", ("spread-{0}",)),
+    (r"claims\[([\w-]+)\]\.hypotheses", ("defects-{0}",)),
+    (r"comparisons\[", ("comparisons",)),
+    (r"permutations\[", ("permutations",)),
+    (r"learning_curves\[", ("learning",)),
+    (r"leaky_twin", ("leak",)),
+    (r"variant_evaluations\[\w+/(\w+)/", ("variants-{0}",)),
+    (r"abstentions\[", ("abstentions", "coverage")),
+    (r"calibrations\[", ("calibrations", "calibration")),
+    (r"improvements\[", ("improvements",)),
+    (r"genes\.stability", ("genes", "stability")),
+    (r"genes\.(table|n_per_class)", ("genes",)),
+    (r"genes\.witness", ("genes",)),
+    (r"genes\.heat_map", ("heat-map",)),
+    (r"genes\.published", ("overlaps",)),
+)
+"""Patterns of fields, and the keys of the tables and figures that show them."""
+
+
+def marks(results: Results) -> dict[str, list[str]]:
+    """Find the caveats beside each table and figure.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    dict of str to list of str
+        Codes by the key of a table or figure, gravest first. It may name some that the report
+        does not show.
+    """
+    found: dict[str, list[str]] = {}
+    for finding in results.raised:
+        paths = [value.path for value in finding.statement.values if value.path]
+        for key in dict.fromkeys(key for path in paths for key in _shown(path)):
+            found.setdefault(key, []).append(finding.code)
+    return found
+
+
+def _shown(path: str) -> list[str]:
+    """Keys of the tables and figures that show the fields of a path."""
+    return [
+        key.format(*match.groups())
+        for field in fields(path)
+        for pattern, keys in SHOWN
+        if (match := re.match(pattern, field))
+        for key in keys
+    ]
