@@ -78,10 +78,11 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 
 def test_studies_of_the_readme_can_be_read() -> None:
-    """The example of a study file in the README is TOML."""
+    """The examples of a study file in the README are TOML."""
     examples = re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL)
 
-    assert ["my-study"] == [tomllib.loads(example)["study"]["name"] for example in examples]
+    names = ["my-study", "my-broad-study"]
+    assert names == [tomllib.loads(example)["study"]["name"] for example in examples]
 
 
 def test_constraints_are_versions_only() -> None:
