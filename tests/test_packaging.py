@@ -79,12 +79,19 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 
 def test_studies_of_the_readme_can_be_read() -> None:
-    """The examples of the README, one after the other, are a study file."""
+    """The examples of the README are study files, or parts that can be added to the first."""
     examples = re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL)
+    whole = [example for example in examples if "[study]" in example]
+    parts = [example for example in examples if "[study]" not in example]
 
-    actual = Config.model_validate(tomllib.loads("\n".join(examples)))
+    first, second = (
+        Config.model_validate(tomllib.loads(text))
+        for text in ("\n".join([whole[0], *parts]), whole[1])
+    )
 
-    assert ("my-study", ["smith-2001"]) == (actual.study.name, [c.key for c in actual.claims])
+    assert ("my-study", "my-broad-study") == (first.study.name, second.study.name)
+    assert ["smith-2001"] == [claim.key for claim in first.claims]
+    assert ["SIZE-01"] == [part.code for part in first.suppress]
 
 
 def test_constraints_are_versions_only() -> None:
