@@ -338,10 +338,17 @@ def against_baseline(headline: float, baseline: float) -> Change:
     )
 
 
-def random_part(held_out: float, low: float, high: float, *, n_train: int = 24) -> Change:
+def random_part(
+    held_out: float, low: float, high: float, *, n_train: int = 24, n_repeats: int = 20
+) -> Change:
     """Change the hold-out accuracy, and what other random parts give."""
     point = LearningPoint(
-        n_train=n_train, n_test=6, n_repeats=20, accuracy=(low + high) / 2, low=low, high=high
+        n_train=n_train,
+        n_test=6,
+        n_repeats=n_repeats,
+        accuracy=(low + high) / 2,
+        low=low,
+        high=high,
     )
     return in_turn(
         evaluations("holdout/svm", accuracy=held_out),

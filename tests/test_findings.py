@@ -252,6 +252,7 @@ NOT_APPLICABLE: list[tuple[str, Change]] = [
     ("SPLIT-05", without_protocol("given", "cv/svm")),
     ("SPLIT-06", lambda r: updated(r, protocols=tuple(p for p in r.protocols if p.key != "cv"))),
     ("SPLIT-07", random_part(0.8, 0.8, 0.9, n_train=10)),
+    ("SPLIT-07", random_part(0.5, 0.8, 0.9, n_repeats=19)),
     ("SPLIT-07", lambda r: updated(r, learning_curves=())),
     (
         "TUNE-01",

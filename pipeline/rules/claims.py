@@ -111,8 +111,8 @@ def other_size(results: Results) -> Verdict:
     "claims",
     subject="Published figures: whether the stated protocol gives them",
     title="Published figures that the stated protocol does not give",
-    why="With labels joined by name the stated protocol gives other figures: what was done differs "
-    "from what was described.",
+    why="With the right labels the stated protocol gives other figures: what was done differs from "
+    "what was described.",
     action="Do not build on the published figures, nor on the reasons given for them.",
     references=("baggerly2009",),
 )
@@ -140,7 +140,7 @@ def not_reproduced(results: Results) -> Verdict:
     return raised(
         "warning",
         results,
-        "The protocol of {source}, with labels joined by name, does not give {figures}: "
+        "The protocol of {source}, with the labels of this report, does not give {figures}: "
         + template
         + "{also}",
         *terms,
@@ -181,7 +181,8 @@ def only_by_defect(results: Results) -> Verdict:
         results,
         "One mistake gives all figures of {source} ({figures}) to the printed digit: {defect}. Of "
         "{n_samples} samples {n_other} then carry the label of another, {n_wrong} of them the "
-        "wrong class. With labels joined by name {model} is right on {n_right} of {n_test}.{also}",
+        "wrong class. With the labels of this report {model} is right on {n_right} of {n_test}."
+        "{also}",
         *_first(found),
         words("figures", _figures(claim)),
         text("defect", f"{path}.label"),

@@ -186,7 +186,7 @@ def class_from_gaps(results: Results) -> Verdict:
     if record.not_run:
         return not_run(record.not_run)
     if not record.is_raised:
-        return passed(results, "Of {n} covariates none.", count("n", f"count({COVARIATES})"))
+        return passed(results, "None of {n} covariates.", count("n", f"count({COVARIATES})"))
     found = _strong(results, "class", among="all", missing=True)
     found = found or _strong(results, "class", among="training", missing=True)
     return raised(

@@ -68,8 +68,11 @@ def across(results: Results) -> Verdict:
 def within(results: Results) -> Verdict:
     """Raise DUP-02: a sample stands twice in the training or in the test part."""
     record = results.audit.duplicates
-    if record.n_pairs <= record.n_pairs_across:
+    n = count("n", f"difference({PATH}.n_pairs, {PATH}.n_pairs_across)")
+    if not record.n_pairs:
         return _closest(results, "closest")
+    if record.n_pairs == record.n_pairs_across:
+        return passed(results, "Pairs of samples of one part that are the same: {n}.", n)
     found = [i for i, p in enumerate(record.pairs) if p.first_partition == p.second_partition]
     pair = f"{PATH}.pairs[{found[0]}]" if found else f"{PATH}.closest"
     return raised(
@@ -77,7 +80,7 @@ def within(results: Results) -> Verdict:
         results,
         "Pairs of samples of one part that are the same: {n}; most alike are {first} and {second}, "
         "with {n_equal} of {n_genes} values equal.",
-        count("n", f"difference({PATH}.n_pairs, {PATH}.n_pairs_across)"),
+        n,
         text("first", f"{pair}.first"),
         text("second", f"{pair}.second"),
         count("n_equal", f"{pair}.n_equal"),
@@ -97,18 +100,13 @@ def within(results: Results) -> Verdict:
 def contradicting(results: Results) -> Verdict:
     """Raise DUP-03: two samples that are the same have different labels."""
     record = results.audit.duplicates
-    n_pairs = count("n_pairs", f"{PATH}.n_pairs")
+    terms = count("n", f"{PATH}.n_pairs_other_class"), count("n_pairs", f"{PATH}.n_pairs")
+    template = "Pairs of samples that are the same and have different classes: {n} of {n_pairs}."
     if not record.n_pairs:
         return not_applicable("No two samples are the same.")
     if not record.n_pairs_other_class:
-        return passed(results, "All of {n_pairs} pairs have one class.", n_pairs)
-    return raised(
-        "error",
-        results,
-        "{n} of {n_pairs} pairs of samples that are the same have different classes.",
-        count("n", f"{PATH}.n_pairs_other_class"),
-        n_pairs,
-    )
+        return passed(results, template, *terms)
+    return raised("error", results, template, *terms)
 
 
 def _closest(results: Results, field: str) -> Verdict:

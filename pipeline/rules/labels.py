@@ -30,13 +30,12 @@ def joined_by_position(results: Results) -> Verdict:
     """Raise LABEL-01: labels were not joined by name."""
     terms = (
         text("method", "data.label_join.method"),
-        count("n_matched", "data.label_join.n_matched"),
-        count("n", "data.n_samples"),
+        count("n", "data.label_join.n_matched"),
     )
-    template = "By {method}, {n_matched} of {n} samples."
+    template = "By {method}, one label to each of {n} samples."
     if results.data.label_join.method == "name":
         return passed(results, template, *terms)
-    return raised("error", results, template, *terms)
+    return raised("warning", results, template, *terms)
 
 
 @rule(

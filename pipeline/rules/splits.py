@@ -209,6 +209,8 @@ CORRECTED = "corrected resampled t"
 
 # Our choice: training parts whose sizes differ by less than a tenth of the samples are compared.
 SAME_SIZE = 0.1
+# Of fewer parts the middle 95 % is all but their range.
+FEW_PARTS = 20
 
 
 @rule(
@@ -229,6 +231,8 @@ def unusual_holdout(results: Results) -> Verdict:
         return not_applicable("Random parts of one size were not drawn again with this model.")
     n_train = results.protocol("holdout").n_train
     nearest = min(curve.points, key=lambda point: abs(point.n_train - n_train))
+    if nearest.n_repeats < FEW_PARTS:
+        return not_applicable("Too few random parts of this size were drawn again.")
     if abs(nearest.n_train - n_train) > SAME_SIZE * results.data.n_samples:
         return not_applicable("No random parts of about this size were drawn again.")
     point = f"learning_curves[{model}].points[{curve.points.index(nearest)}]"
