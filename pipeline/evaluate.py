@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.classifiers import ENTRIES
+from pipeline.classifiers import ENTRIES, Size, speed
 from pipeline.closer import look
 from pipeline.config import Config, ModelKey, Recipe
 from pipeline.dataset import Dataset
@@ -142,7 +142,7 @@ def evaluate(
 def evaluate_variants(
     dataset: Dataset, config: Config, plans: tuple[Plan, ...], progress: Progress, *, n_jobs: int
 ) -> tuple[tuple[Variant, ...], tuple[VariantEvaluation, ...]]:
-    """Run the models with a fast path after every other preprocessing.
+    """Run the models that are fast enough after every other preprocessing.
 
     Parameters
     ----------
@@ -172,7 +172,9 @@ def evaluate_variants(
     main = config.preprocess.recipe
     chosen = config.evaluate.variants
     others = [r for r in (VARIANTS[main] if chosen is None else chosen) if r != main]
-    keys = tuple(key for key in config.evaluate.models if ENTRIES[key].speed != "none")
+    size = size_of(dataset, fold_values(dataset, config, main))
+    section = config.evaluate
+    keys = tuple(key for key in section.models if speed(key, size, section) != "none")
     y = np.searchsorted(dataset.classes, dataset.y)
     tried = [plan for plan in plans if plan.folds and plan.protocol.key in VARIANT_PROTOCOLS]
     variants = [_variant(main, fold_values(dataset, config, main), dataset)]
@@ -231,6 +233,25 @@ def fold_values(dataset: Dataset, config: Config, recipe: Recipe) -> FoldValues:
         Called with training rows.
     """
     return FoldValues(dataset.X, with_recipe(config.preprocess, recipe))
+
+
+def size_of(dataset: Dataset, values: FoldValues) -> Size:
+    """Give the size that says which models can be fitted how often.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    values : FoldValues
+        The preprocessing.
+
+    Returns
+    -------
+    Size
+        With the genes that the preprocessing keeps on the given training samples.
+    """
+    n_genes = values(dataset.train).shape[1]
+    return Size(len(dataset.y), n_genes, len(dataset.classes))
 
 
 def positive_class(dataset: Dataset, config: Config) -> int:
@@ -377,7 +398,7 @@ def _jobs(
     jobs = []
     for plan in plans:
         for recipe, keys in recipes.items():
-            some = tuple(key for key in keys if (ENTRIES[key].speed == "none") == slow)
+            some = tuple(key for key in keys if (ENTRIES[key].cost is None) == slow)
             n_samples, n_genes = values[recipe].values.shape
             if some:
                 jobs += [

@@ -145,7 +145,8 @@ def variants(results: Results, protocol: Protocol) -> Table | None:
         caption=f"{protocol.label}, {what} after each preprocessing.",
         columns=columns("Model", *(f"*{variant.label}" for variant in results.variants)),
         rows=tuple(rows),
-        note=f"{main.label}: the preprocessing of this report, as everywhere else in it.",
+        note=f"{main.label}: the preprocessing of this report, as everywhere else in it. "
+        f"{formats.UNDEFINED}: not tried, as the model is too slow at this size (see Methods).",
     )
 
 
