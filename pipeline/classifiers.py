@@ -22,6 +22,7 @@ from pipeline.estimators.centroids import NearestShrunkenCentroids
 from pipeline.estimators.discriminant import DiagonalDiscriminant
 from pipeline.estimators.sparse import SparseLogisticRegression
 from pipeline.estimators.voting import WeightedVoting
+from pipeline.gram import use_dual
 from pipeline.records.models import Model, Score
 
 # At its default tolerance scikit-learn's logistic regression can stop several units of
@@ -32,15 +33,36 @@ MAX_ITERATIONS = 10_000
 Tuned = Literal["C", "components", "genes", "Delta", "neighbours"]
 Speed = Literal["fast", "slower", "none"]
 
+FAST_S = 0.02
+"""Seconds of a permutation up to which a thousand of them are made."""
+
+
+SINGLE_FITS_S, MULTINOMIAL_S = 0.1, 4.0
+"""Seconds that the fits of a nested cross-validation take at the least, one by one."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """Number of samples, of genes as the preprocessing leaves them, and of classes."""
+
+    n_samples: int
+    n_genes: int
+    n_classes: int
+
+    @property
+    def n_columns(self) -> int:
+        """Decision values of a sample: one for two classes, else one for each."""
+        return 1 if self.n_classes == 2 else self.n_classes
+
 
 @dataclass(frozen=True)
 class Entry:
     """What the report says of a classifier, and what the evaluation must know of it.
 
-    `speed` says what a permutation of the labels costs where p >> n and there are two
-    classes: under 20 ms, more, or so much that none is made. `unlogged` models see
-    values of which no logarithm is taken; models `one_against_rest` fit each of many classes
-    alone.
+    `cost` is what a permutation of the labels costs on the fast path, in seconds for each pair
+    of a sample with a gene (models that score genes) or another sample; None where there is no
+    such path (`permutation_seconds`). `unlogged` models see values
+    of which no logarithm is taken; models `one_against_rest` fit each of many classes alone.
     """
 
     label: str
@@ -49,7 +71,7 @@ class Entry:
     citation: str
     score: Score = "probability"
     tuned: Tuned | None = None
-    speed: Speed = "fast"
+    cost: float | None = None
     is_baseline: bool = False
     unlogged: bool = False
     one_against_rest: bool = False
@@ -63,6 +85,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "pedregosa2011",
         score="none",
         is_baseline=True,
+        cost=0.0,
     ),
     "logistic": Entry(
         "Logistic regression",
@@ -70,6 +93,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "L2-penalised logistic regression on all genes that the preprocessing keeps.",
         "pedregosa2011",
         tuned="C",
+        cost=2.5e-6,
     ),
     "svm": Entry(
         "Linear SVM",
@@ -78,6 +102,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "furey2000",
         score="margin",
         tuned="C",
+        cost=1.8e-6,
     ),
     "logistic_balanced": Entry(
         "Logistic regression, weighted",
@@ -85,6 +110,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "As logistic regression, each class weighted by the inverse of its frequency.",
         "pedregosa2011",
         tuned="C",
+        cost=2.5e-6,
     ),
     "svm_balanced": Entry(
         "Linear SVM, weighted",
@@ -93,6 +119,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "pedregosa2011",
         score="margin",
         tuned="C",
+        cost=1.8e-6,
     ),
     "pca_logistic": Entry(
         "PCA + logistic regression",
@@ -100,14 +127,13 @@ ENTRIES: dict[ModelKey, Entry] = {
         "Logistic regression on the first principal components of the training samples.",
         "nguyen2002",
         tuned="components",
-        speed="slower",
+        cost=8e-6,
     ),
     "logistic_l1": Entry(
         "Logistic regression, L1",
         "L1-penalised logistic regression",
         "Logistic regression whose penalty on absolute weights leaves few genes.",
         "friedman2010",
-        speed="none",
         one_against_rest=True,
     ),
     "elastic_net": Entry(
@@ -115,7 +141,6 @@ ENTRIES: dict[ModelKey, Entry] = {
         "the elastic net",
         "Logistic regression with a penalty half on absolute and half on squared weights.",
         "zou2005",
-        speed="none",
         one_against_rest=True,
     ),
     "discriminant": Entry(
@@ -126,6 +151,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "dudoit2002",
         score="log odds",
         tuned="genes",
+        cost=2.5e-8,
     ),
     "centroids": Entry(
         "Shrunken centroids",
@@ -135,6 +161,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "tibshirani2002",
         score="log odds",
         tuned="Delta",
+        cost=2.5e-8,
     ),
     "voting": Entry(
         "Weighted voting",
@@ -143,6 +170,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "golub1999",
         score="strength",
         tuned="genes",
+        cost=1e-8,
         unlogged=True,
     ),
     "neighbours": Entry(
@@ -153,6 +181,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "pedregosa2011",
         score="share",
         tuned="neighbours",
+        cost=2e-8,
     ),
     "forest": Entry(
         "Random forest",
@@ -160,7 +189,6 @@ ENTRIES: dict[ModelKey, Entry] = {
         "Classification trees on bootstrap samples, a random choice of genes at each branch.",
         "breiman2001",
         score="share",
-        speed="none",
     ),
 }
 
@@ -224,26 +252,61 @@ def l1_ratio(key: ModelKey, section: EvaluateSection) -> float:
     return 1.0 if key == "logistic_l1" else section.l1_ratio
 
 
-def speed(key: ModelKey, *, n_classes: int) -> Speed:
-    """Say whether a model is cheap enough to be fitted a thousand times.
+def permutation_seconds(key: ModelKey, size: Size) -> float | None:
+    """Estimate how long nested cross-validation takes for one permutation of the labels.
+
+    Laws fitted to measurements, 24 to 2000 samples and 300 to 50,000 genes in 5 x 5 folds on
+    one core, and good to a factor of about three there. A rule must follow from the size of the
+    data and never from a clock, so that the same study gives the same report everywhere.
 
     Parameters
     ----------
     key : str
         One of `ENTRIES`.
-    n_classes : int
-        With more than two, support vector machines are fitted one by one, and logistic
-        regression by a general solver.
+    size : Size
+        Size of the data.
+
+    Returns
+    -------
+    float or None
+        Seconds; None where each fit starts from the genes.
+    """
+    entry, n_samples = ENTRIES[key], size.n_samples
+    if entry.cost is None:
+        return None
+    if entry.tuned not in ("C", "components"):
+        of_each = n_samples if key == "neighbours" else size.n_genes
+        return entry.cost * n_samples * of_each * size.n_columns
+    seconds = entry.cost * n_samples**2
+    if size.n_classes > 2 and not key.startswith("svm"):
+        return MULTINOMIAL_S + size.n_columns * seconds
+    # scikit-learn's fits, one after the other: of many classes, or on the genes.
+    alone = size.n_classes > 2 or not use_dual(n_samples, size.n_genes)
+    return SINGLE_FITS_S + 2 * seconds if alone else seconds
+
+
+def speed(key: ModelKey, size: Size, section: EvaluateSection) -> Speed:
+    """Say whether a model is cheap enough to be fitted a thousand times, or a hundred.
+
+    Parameters
+    ----------
+    key : str
+        One of `ENTRIES`.
+    size : Size
+        Size of the data.
+    section : EvaluateSection
+        The seconds up to which it may be slower.
 
     Returns
     -------
     {"fast", "slower", "none"}
-        Under 20 ms for the whole nested cross-validation at 72 samples; more; or far more,
-        because each fit starts from the genes or takes a general solver.
+        Under `FAST_S` for the whole nested cross-validation; up to what the study allows; or
+        more, or without a fast path.
     """
-    if n_classes > 2 and ENTRIES[key].tuned in ("C", "components"):
-        return "slower" if key.startswith("svm") else "none"
-    return ENTRIES[key].speed
+    seconds = permutation_seconds(key, size)
+    if seconds is None or seconds > section.repeat_max_s:
+        return "none"
+    return "fast" if seconds < FAST_S else "slower"
 
 
 def setting_text(key: ModelKey, setting: float) -> str:

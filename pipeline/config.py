@@ -206,10 +206,17 @@ class EvaluateSection(Section):
     holdout_share: Annotated[float, Field(gt=0, lt=1)] = 0.2  # what the first study held out
     n_folds: Annotated[int, Field(ge=2)] = 5
     n_inner_folds: Annotated[int, Field(ge=2)] = 5
+    # Numbers of repeats that the study file does not set fall with the number of samples
+    # (`protocols.enough`); permutations are made as time allows (`classifiers.speed`).
     n_repeats: Annotated[int, Field(ge=1)] = 10
+    # Beyond, as many fits as samples cost three times the repeated cross-validation.
+    loo_max_samples: Annotated[int, Field(ge=0)] = 150
     # p = (b + 1) / (B + 1) of 1000 permutations can tell 0.001 from 0.002.
     n_permutations: Annotated[int, Field(ge=0, le=10_000)] = 1000
     n_permutations_slow: Annotated[int, Field(ge=0, le=10_000)] = 100
+    # A model whose nested cross-validation takes an estimated so many seconds is not fitted again
+    # for permutations, learning curves and other preprocessings: a hundred take minutes.
+    repeat_max_s: Annotated[float, Field(gt=0)] = 2.0
     n_learning_repeats: Annotated[int, Field(ge=0)] = 20
     n_leaky_permutations: Annotated[int, Field(ge=0)] = 20
     n_leaky_genes: Annotated[int, Field(ge=1)] = 50
@@ -350,7 +357,10 @@ def quickened(config: Config) -> Config:
         name: min(getattr(section, name), value) if isinstance(value, int) else value
         for name, value in QUICK.items()
     }
-    evaluate = section.model_copy(update=lowered)
+    # Not model_copy: what the study file does not set must still count as not set.
+    evaluate = EvaluateSection.model_construct(
+        section.model_fields_set, **{**dict(section), **lowered}
+    )
     claims = tuple(
         claim.model_copy(update={"n_seeds": min(claim.n_seeds, QUICK_SEEDS)})
         for claim in config.claims

@@ -26,9 +26,11 @@ from pipeline.records.data import Embedding, Start
 
 N_VARIANCE = 10  # components whose share of variance is kept
 N_COMPONENTS = 50  # t-SNE and UMAP see this many components: noise is left out, speed gained
-EXACT_TSNE_MAX = 1_000  # samples up to which the exact gradient is affordable
+FULL_PCA_MAX = 500  # samples or genes, the fewer, up to which all components are computed
+EXACT_TSNE_MAX = 200  # samples up to which the exact gradient takes at most three seconds
 PLAIN_UMAP_MAX = 2_000  # samples up to which uncompiled helpers beat their compilation
 N_STARTS = 2  # other seeds from which t-SNE and UMAP are computed, to see what hangs on them
+SCORED_MAX = 3_000  # samples whose n x n distances still fit: ranks of all take 24 n^2 bytes
 N_NEIGHBORS = 15  # neighbourhood of the trustworthiness, as large as UMAP's own
 
 
@@ -64,9 +66,9 @@ def embed(
             "embeddings: expected at least 2 genes that vary between the training samples after "
             f"preprocessing, found {n_varying}"
         )
-    pca = PCA(svd_solver="full").fit(X[dataset.train])
+    pca = _pca(X[dataset.train], N_VARIANCE, config.seed)
     components = pca.transform(X)[:, :2]
-    reduced = _reduced(X)
+    reduced = _pca(X, N_COMPONENTS, config.seed).transform(X)
     progress("t-SNE", 0, 1)
     tsne = _tsne(reduced, config, seed=config.seed, init="pca")
     other_tsne = _others(X, dataset, config, partial(_tsne, reduced, config, init="random"))
@@ -74,11 +76,16 @@ def embed(
     umap = _umap(reduced, config, seed=config.seed)
     other_umap = _others(X, dataset, config, partial(_umap, reduced, config))
     progress("embeddings", 0, 1)
-    ratios = pca.explained_variance_ratio_[:N_VARIANCE].tolist()
+    ratios = pca.explained_variance_ratio_.tolist()
+    rows = _scored(len(X), config.seed)
     return (
-        _pca_record(dataset, X, components, tuple(ratios)),
-        _record("tsne", "t-SNE", dataset, X, tsne, _tsne_settings(dataset, config), other_tsne),
-        _record("umap", "UMAP", dataset, X, umap, _umap_settings(dataset, config), other_umap),
+        _pca_record(dataset, X, components, tuple(ratios), rows),
+        _record(
+            "tsne", "t-SNE", dataset, X, tsne, _tsne_settings(dataset, config), rows, other_tsne
+        ),
+        _record(
+            "umap", "UMAP", dataset, X, umap, _umap_settings(dataset, config), rows, other_umap
+        ),
     )
 
 
@@ -106,6 +113,11 @@ def method(embeddings: tuple[Embedding, ...], X: NDArray[np.float64], *, seed: i
         " sample in the plane with those among the preprocessed values; the silhouette"
         " [@rousseeuw1987] compares distances within and between classes in the plane."
     )
+    if len(X) > SCORED_MAX:
+        template += (
+            " Both scores are those of {n_scored} samples drawn at random, as the distances "
+            "between all would take too much memory."
+        )
     values = {value.name: value for statement in settings for value in statement.values}
     values["n_components"] = Value(
         name="n_components",
@@ -116,6 +128,8 @@ def method(embeddings: tuple[Embedding, ...], X: NDArray[np.float64], *, seed: i
     n_starts = max(len(embedding.starts) for embedding in embeddings)
     words = f", and scored again from {n_starts} others, t-SNE with a random start"
     values["others"] = Value(name="others", value=words if n_starts else "", format="text")
+    if len(X) > SCORED_MAX:
+        values["n_scored"] = Value(name="n_scored", value=SCORED_MAX, format="count")
     text = Statement(template=template, values=tuple(values.values()))
     return MethodStep(title="Embeddings", text=text)
 
@@ -125,10 +139,22 @@ def _n_components(X: NDArray[np.float64]) -> int:
     return min(N_COMPONENTS, len(X) - 1, int(X.shape[1]))
 
 
-def _reduced(X: NDArray[np.float64]) -> NDArray[np.float64]:
-    """First principal components of all samples: what t-SNE and UMAP see."""
-    pca = PCA(n_components=_n_components(X), svd_solver="full")
-    return np.asarray(pca.fit_transform(X), dtype=np.float64)
+def _pca(X: NDArray[np.float64], n_components: int, seed: int) -> PCA:
+    """First principal components, or as many as there can be.
+
+    Of large matrices Lanczos' method finds the first, to the same digits, in a fraction of
+    the time; it starts at random.
+    """
+    solver = "full" if min(X.shape) <= FULL_PCA_MAX else "arpack"
+    return PCA(min(n_components, *X.shape), svd_solver=solver, random_state=seed).fit(X)
+
+
+def _scored(n_samples: int, seed: int) -> NDArray[np.intp]:
+    """Samples that the scores of the embeddings look at: all, or a random part of many."""
+    if n_samples <= SCORED_MAX:
+        return np.arange(n_samples)
+    drawn = np.random.default_rng(seed).choice(n_samples, SCORED_MAX, replace=False)
+    return np.sort(drawn).astype(np.intp)
 
 
 def _perplexity(n_samples: int, config: Config) -> float:
@@ -153,7 +179,7 @@ def _others(
     starts = []
     for seed in range(config.seed + 1, config.seed + 1 + N_STARTS):
         coordinates = embedded(seed=seed % 2**32)
-        trust, silhouette = _scores(dataset, X, coordinates)
+        trust, silhouette = _scores(dataset, X, coordinates, _scored(len(X), config.seed))
         starts.append(Start(seed=seed, trustworthiness=trust, silhouette=silhouette))
     return tuple(starts)
 
@@ -237,13 +263,14 @@ def _pca_record(
     X: NDArray[np.float64],
     coordinates: NDArray[np.float64],
     ratios: tuple[float, ...],
+    rows: NDArray[np.intp],
 ) -> Embedding:
     """Record PCA, with its shares of variance."""
     settings = Statement(
         template="PCA was fitted on the {n_train} training samples; other samples were projected.",
         values=(Value(name="n_train", value=len(dataset.train), format="count"),),
     )
-    record = _record("pca", "PCA", dataset, X, coordinates, settings)
+    record = _record("pca", "PCA", dataset, X, coordinates, settings, rows)
     return record.model_copy(
         update={"explained_variance_ratio": ratios, "fitted_on": "training samples"}
     )
@@ -283,10 +310,11 @@ def _record(
     X: NDArray[np.float64],
     coordinates: NDArray[np.float64],
     settings: Statement,
+    rows: NDArray[np.intp],
     starts: tuple[Start, ...] = (),
 ) -> Embedding:
-    """Record an embedding and its scores."""
-    trust, silhouette = _scores(dataset, X, coordinates)
+    """Record an embedding, and its scores on some rows."""
+    trust, silhouette = _scores(dataset, X, coordinates, rows)
     how_to_read, how_not_to_read, axis_labels = READING[key]
     return Embedding(
         key=key,
@@ -297,7 +325,7 @@ def _record(
         settings=settings,
         explained_variance_ratio=(),
         trustworthiness=trust,
-        trustworthiness_neighbors=_neighbors(len(X), N_NEIGHBORS),
+        trustworthiness_neighbors=_neighbors(len(rows), N_NEIGHBORS),
         silhouette=silhouette,
         starts=starts,
         how_to_read=how_to_read,
@@ -306,11 +334,14 @@ def _record(
 
 
 def _scores(
-    dataset: Dataset, X: NDArray[np.float64], coordinates: NDArray[np.float64]
+    dataset: Dataset,
+    X: NDArray[np.float64],
+    coordinates: NDArray[np.float64],
+    rows: NDArray[np.intp],
 ) -> tuple[float, float]:
-    """Trustworthiness and silhouette of a plane."""
-    neighbors = _neighbors(len(X), N_NEIGHBORS)
+    """Trustworthiness and silhouette of some rows of a plane."""
+    plane, neighbors = coordinates[rows], _neighbors(len(rows), N_NEIGHBORS)
     return (
-        float(trustworthiness(X, coordinates, n_neighbors=neighbors)),
-        float(silhouette_score(coordinates, dataset.y)),
+        float(trustworthiness(X[rows], plane, n_neighbors=neighbors)),
+        float(silhouette_score(plane, dataset.y[rows])),
     )

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.classifiers import ENTRIES
+from pipeline.classifiers import ENTRIES, Size, speed
 from pipeline.closer import look
 from pipeline.config import Config, ModelKey, Recipe
 from pipeline.dataset import Dataset
@@ -152,9 +152,12 @@ def start(dataset: Dataset, config: Config, plans: tuple[Plan, ...], *, n_jobs: 
     recipes = model_recipes(config)
     values = {recipe: fold_values(dataset, config, recipe) for recipe in recipes}
     ran = tuple(plan for plan in plans if plan.folds)
-    jobs = _interleaved(
-        _jobs(ran, recipes, values, slow=False), _jobs(ran, recipes, values, slow=True)
+    # Models that are fitted from the genes apart from those that share what is prepared.
+    slow, quick = (
+        {r: tuple(k for k in keys if (ENTRIES[k].cost is None) == apart) for r, keys in some}
+        for some, apart in ((recipes.items(), True), (recipes.items(), False))
     )
+    jobs = _interleaved(_jobs(ran, quick, values), _jobs(ran, slow, values))
     y = np.searchsorted(dataset.classes, dataset.y)
     return Running(dataset, config, ran, tuple(jobs), _parts(jobs, y, config, n_jobs=n_jobs))
 
@@ -206,8 +209,8 @@ def evaluate_variants(
 ) -> tuple[tuple[Variant, ...], tuple[VariantEvaluation, ...]]:
     """Run every model after every other preprocessing.
 
-    Models without a fast path are fitted on the given and the exchanged sets only: in every
-    fold of every resampling they would cost more than all else together.
+    Models that are too slow at this size are fitted on the given and the exchanged sets only: in
+    every fold of every resampling they would cost more than all else together.
 
     Parameters
     ----------
@@ -237,16 +240,16 @@ def evaluate_variants(
     main = config.preprocess.recipe
     chosen = config.evaluate.variants
     others = [r for r in (VARIANTS[main] if chosen is None else chosen) if r != main]
-    recipes = dict.fromkeys(others, config.evaluate.models)
     values = {recipe: fold_values(dataset, config, recipe) for recipe in (main, *others)}
     variants = tuple(_variant(recipe, values[recipe], dataset) for recipe in (main, *others))
-    quick, slow = (
-        tuple(plan for plan in plans if plan.folds and plan.protocol.key in some)
-        for some in (VARIANT_PROTOCOLS, SLOW_VARIANT_PROTOCOLS)
-    )
+    section, size = config.evaluate, size_of(dataset, values[main])
+    keys = tuple(key for key in section.models if speed(key, size, section) != "none")
+    slow = tuple(key for key in section.models if key not in keys)
+    tried = [plan for plan in plans if plan.folds and plan.protocol.key in VARIANT_PROTOCOLS]
+    once = [plan for plan in tried if plan.protocol.key in SLOW_VARIANT_PROTOCOLS]
     jobs = [
-        *_jobs(slow, recipes, values, slow=True),
-        *_jobs(quick, recipes, values, slow=False),
+        *_jobs(once, dict.fromkeys(others, slow), values),
+        *_jobs(tried, dict.fromkeys(others, keys), values),
     ]
     y = np.searchsorted(dataset.classes, dataset.y)
     tell = partial(progress, "other preprocessings")
@@ -254,9 +257,9 @@ def evaluate_variants(
     return variants, tuple(
         brief(plan, recipe, key, held[_name(recipe, plan, key)], y, dataset.sample_ids)
         for recipe in others
-        for plan in quick
-        for key in config.evaluate.models
-        if ENTRIES[key].speed != "none" or plan in slow
+        for plan in tried
+        for key in section.models
+        if key in keys or plan in once
     )
 
 
@@ -300,6 +303,25 @@ def fold_values(dataset: Dataset, config: Config, recipe: Recipe) -> FoldValues:
         Called with training rows.
     """
     return FoldValues(dataset.X, with_recipe(config.preprocess, recipe))
+
+
+def size_of(dataset: Dataset, values: FoldValues) -> Size:
+    """Give the size that says which models can be fitted how often.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    values : FoldValues
+        The preprocessing.
+
+    Returns
+    -------
+    Size
+        With the genes that the preprocessing keeps on the given training samples.
+    """
+    n_genes = values(dataset.train).shape[1]
+    return Size(len(dataset.y), n_genes, len(dataset.classes))
 
 
 def positive_class(dataset: Dataset, config: Config) -> int:
@@ -440,21 +462,19 @@ def _jobs(
     plans: Sequence[Plan],
     recipes: Mapping[Recipe, tuple[ModelKey, ...]],
     values: Mapping[Recipe, FoldValues],
-    *,
-    slow: bool,
 ) -> list[_Job]:
-    """Divide the work: models that are fitted from the genes apart from the others."""
-    jobs = []
-    for plan in plans:
-        for recipe, keys in recipes.items():
-            some = tuple(key for key in keys if (ENTRIES[key].speed == "none") == slow)
-            n_samples, n_genes = values[recipe].values.shape
-            if some:
-                jobs += [
-                    _Job(plan, batch, recipe, some, values[recipe])
-                    for batch in batches(plan.folds, n_samples=n_samples, n_genes=n_genes)
-                ]
-    return jobs
+    """Divide the work into batches of folds."""
+    return [
+        _Job(plan, batch, recipe, keys, values[recipe])
+        for plan in plans
+        for recipe, keys in recipes.items()
+        if keys
+        for batch in batches(
+            plan.folds,
+            n_samples=len(values[recipe].values),
+            n_genes=values[recipe].values.shape[1],
+        )
+    ]
 
 
 def _interleaved(first: Sequence[_Job], second: Sequence[_Job]) -> list[_Job]:

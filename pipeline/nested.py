@@ -6,9 +6,12 @@ fold's held-out samples with the fit of that setting on all its training rows. L
 as a stack, so that a thousand permutations of them cost little more than the sums.
 """
 
+import signal
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from typing import TypeVar
 
 import numpy as np
@@ -157,8 +160,28 @@ def in_processes(tasks: Iterable[Callable[[], T]], *, n_jobs: int) -> Iterator[T
         What each task returned. With several processes the work begins before it is asked.
     """
     parallel = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator")
-    results: Iterator[T] = parallel(delayed(_as_here)(task) for task in tasks)
-    return results
+    with _deaf():
+        outcomes: Iterator[T] = parallel(delayed(_as_here)(task) for task in tasks)
+    return outcomes
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach, so that this one alone speaks and ends them.
+
+    From its first moment a process blocks what its parent blocked when it started; a handler
+    of its own would come after the imports. What is blocked here arrives here at the end.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    # Where this helper of theirs has to be started first, Python 3.11 ends the blocking.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _as_here(task: Callable[[], T]) -> T:

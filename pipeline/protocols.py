@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +36,20 @@ from pipeline.records.models import Design, Protocol
 
 Rows = NDArray[np.intp]
 
-MAX_LEAVE_ONE_OUT = 300
-"""Above so many samples leaving one out costs much and says what cross-validation says."""
+ENOUGH_PREDICTIONS = 1500
+"""Held-out predictions after which nothing is repeated once more, where the study does not ask.
+
+Were all of different samples, the standard error of their accuracy would be at most 0.013.
+Repeats average over the ways to split the same samples, and not over other samples.
+"""
+
+LEAST_SPREAD = 5
+"""Repeats that a range or spread takes however many samples there are."""
+
+FEWER_REPEATS = (
+    " More repeats, up to the {most} of the settings, would average over the ways to split and not"
+    " over other samples: {enough} held-out predictions are enough."
+)
 
 LEARNING_SHARES = (0.2, 0.35, 0.5, 0.65, 0.8)
 """Shares of the samples to train on for the learning curve."""
@@ -94,6 +107,37 @@ def make_plans(dataset: Dataset, config: Config) -> tuple[Plan, ...]:
         _holdout(dataset, config, groups),
         _leave_source_out(dataset, config, groups),
     )
+
+
+def enough(
+    section: EvaluateSection,
+    name: Literal["n_repeats", "n_learning_repeats", "n_leaky_permutations"],
+    *,
+    n_samples: int,
+) -> int:
+    """Say how often to repeat what holds out many samples each time.
+
+    Parameters
+    ----------
+    section : EvaluateSection
+        The settings.
+    name : {"n_repeats", "n_learning_repeats", "n_leaky_permutations"}
+        The setting that says how often.
+    n_samples : int
+        Number of samples.
+
+    Returns
+    -------
+    int
+        The setting, where the study file gives it; else the default of it, or fewer: with
+        `ENOUGH_PREDICTIONS` predictions, and where a spread is shown `LEAST_SPREAD` repeats,
+        there are enough.
+    """
+    most: int = getattr(section, name)
+    if name in section.model_fields_set:
+        return most
+    least = 1 if name == "n_repeats" else LEAST_SPREAD
+    return min(most, max(least, ceil(ENOUGH_PREDICTIONS / n_samples)))
 
 
 def covariate(dataset: Dataset, column: str | None, key: str) -> NDArray[np.str_] | None:
@@ -229,16 +273,19 @@ def learning_folds(dataset: Dataset, config: Config) -> tuple[tuple[Fold, ...], 
     """
     section, y = config.evaluate, dataset.y
     groups = _groups(dataset, config)
-    if not section.n_learning_repeats:
+    n_repeats = enough(section, "n_learning_repeats", n_samples=len(y))
+    if not n_repeats:
         return ()
     sizes = []
     for share in LEARNING_SHARES:
         folds = tuple(
             Fold(i, train, test, inner_folds(y, train, section, groups, seed=config.seed))
-            for i, (train, test) in enumerate(_random_parts(y, share, config, groups))
+            for i, (train, test) in enumerate(
+                _random_parts(y, share, n_repeats, groups, config.seed)
+            )
             if _has_all(y, train, least=MIN_PER_CLASS) and _has_all(y, test)
         )
-        if len(folds) == section.n_learning_repeats:
+        if len(folds) == n_repeats:
             sizes.append(folds)
     return tuple(sizes)
 
@@ -301,7 +348,9 @@ def _swap(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> 
 def _cross_validation(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> Plan:
     """Repeated stratified k-fold cross-validation over all samples."""
     section, y, n_samples = config.evaluate, dataset.y, len(dataset.y)
-    n_folds, n_repeats = min(section.n_folds, _smallest(y)), section.n_repeats
+    n_folds = min(section.n_folds, _smallest(y))
+    n_repeats = enough(section, "n_repeats", n_samples=n_samples)
+    fewer = n_repeats < section.n_repeats
     if groups is not None:
         n_folds = min(n_folds, len(np.unique(groups)))
     parts = list(_repeated(y, n_folds, n_repeats, groups, config.seed))
@@ -317,9 +366,11 @@ def _cross_validation(dataset: Dataset, config: Config, groups: NDArray[np.str_]
         description=Statement(
             template="{n_folds}-fold, stratified{together}, over all {n_samples} samples, so that "
             "each is held out once"
-            + (" in each of {n_repeats} repeats." if n_repeats > 1 else "."),
+            + (" in each of {n_repeats} repeats." if n_repeats > 1 else ".")
+            + (FEWER_REPEATS if fewer else ""),
             values=(
                 *_counts(n_folds=n_folds, n_repeats=n_repeats, n_samples=n_samples),
+                *(_counts(most=section.n_repeats, enough=ENOUGH_PREDICTIONS) if fewer else ()),
                 Value(name="together", value=together, format="text"),
             ),
         ),
@@ -340,10 +391,14 @@ def _leave_one_out(dataset: Dataset, config: Config, groups: NDArray[np.str_] | 
     y, n_samples = dataset.y, len(dataset.y)
     units = np.arange(n_samples).astype(np.str_) if groups is None else groups
     rows = np.arange(n_samples)
-    reason = None
-    if n_samples > MAX_LEAVE_ONE_OUT:
-        reason = f"with more than {MAX_LEAVE_ONE_OUT} samples cross-validation says the same"
-    parts = [] if reason else [rows[units == unit] for unit in dict.fromkeys(units.tolist())]
+    reason, most = None, config.evaluate.loo_max_samples
+    names = dict.fromkeys(units.tolist())
+    if len(names) > most:
+        reason = (
+            f"with more than {most} parts to leave out (evaluate.loo_max_samples) it costs a "
+            "multiple of the repeated cross-validation, which says the same"
+        )
+    parts = [] if reason else [rows[units == name] for name in names]
     trains = [np.setdiff1d(rows, part) for part in parts]
     if not all(_has_all(y, train) for train in trains):
         reason, parts, trains = "a class would be missing from a training part", [], []
@@ -539,21 +594,20 @@ def _repeated(
 
 
 def _random_parts(
-    y: NDArray[np.str_], share: float, config: Config, groups: NDArray[np.str_] | None
+    y: NDArray[np.str_], share: float, n_repeats: int, groups: NDArray[np.str_] | None, seed: int
 ) -> Iterator[tuple[Rows, Rows]]:
     """Random training parts of a share of the samples; empty where stratifying is impossible."""
-    n_repeats = config.evaluate.n_learning_repeats
     if groups is not None:
         n_groups = len(np.unique(groups))
         if 1 <= int(share * n_groups) < n_groups:
-            splitter = GroupShuffleSplit(n_repeats, train_size=share, random_state=config.seed)
+            splitter = GroupShuffleSplit(n_repeats, train_size=share, random_state=seed)
             yield from splitter.split(y, y, groups)
         return
     n_train = round(share * len(y))
     n_classes = len(np.unique(y))
     if min(n_train, len(y) - n_train) >= n_classes:
         splitter = StratifiedShuffleSplit(
-            n_repeats, train_size=n_train, test_size=len(y) - n_train, random_state=config.seed
+            n_repeats, train_size=n_train, test_size=len(y) - n_train, random_state=seed
         )
         for train, test in splitter.split(y, y):
             yield np.sort(train), np.sort(test)

@@ -9,23 +9,37 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_selection import f_classif
 from sklearn.svm import SVC
 
-from pipeline.classifiers import ENTRIES, TOLERANCE, speed
+from pipeline.classifiers import (
+    ENTRIES,
+    TOLERANCE,
+    Size,
+    permutation_seconds,
+    speed,
+)
 from pipeline.config import Config, ModelKey
 from pipeline.dataset import Dataset
-from pipeline.evaluate import fold_values, model_recipes
+from pipeline.evaluate import fold_values, model_recipes, size_of
 from pipeline.gram import use_dual
 from pipeline.metrics import balanced_accuracy, class_metrics, confusion_counts
 from pipeline.nested import batches, in_processes, nested
 from pipeline.paths import Prepared
 from pipeline.preprocess import FoldValues
 from pipeline.progress import Progress
-from pipeline.protocols import Fold, Plan, learning_folds, permutation_folds
+from pipeline.protocols import (
+    ENOUGH_PREDICTIONS,
+    Fold,
+    Plan,
+    enough,
+    learning_folds,
+    permutation_folds,
+)
 from pipeline.records.base import MethodStep, Statement, Value
 from pipeline.records.models import LeakyTwin, LearningCurve, LearningPoint, Permutation
 from pipeline.significance import permutation_p
@@ -70,12 +84,12 @@ def permutation_tests(
     work: list[tuple[ModelKey, Callable[[], list[int]]]] = []
     for recipe, keys in model_recipes(config).items():
         values = fold_values(dataset, config, recipe)
-        dual = bool(folds) and use_dual(*values(folds[0].train).shape)
+        size = size_of(dataset, values)
         for key in keys:
             if ENTRIES[key].is_baseline:
                 continue
-            n_permutations = _n_permutations(key, config, len(dataset.classes))
-            reason = _reason(key, folds, n_permutations, len(dataset.classes), dual=dual)
+            n_permutations = _n_permutations(key, config, size)
+            reason = _reason(key, config, folds, n_permutations, size)
             if reason:
                 tests[key] = _not_run(key, reason)
                 continue
@@ -109,19 +123,22 @@ def learning_curves(
     Returns
     -------
     tuple of LearningCurve
-        One for each model with a fast path, in the order of the models; empty where the
-        samples are too few for two sizes.
+        One for each model that is fitted fast enough (`classifiers.speed`), in the order
+        of the models; empty where the samples are too few for two sizes.
     """
     sizes = learning_folds(dataset, config)
     if len(sizes) < 2:
         return ()
     y = np.searchsorted(dataset.classes, dataset.y)
+    size = size_of(dataset, fold_values(dataset, config, config.preprocess.recipe))
     points: dict[ModelKey, list[LearningPoint]] = {}
     for number, folds in enumerate(sizes):
         progress("learning curves", number, len(sizes))
         for recipe, keys in model_recipes(config).items():
             fast = tuple(
-                k for k in keys if ENTRIES[k].speed != "none" and not ENTRIES[k].is_baseline
+                k
+                for k in keys
+                if speed(k, size, config.evaluate) != "none" and not ENTRIES[k].is_baseline
             )
             values = fold_values(dataset, config, recipe)
             tasks = [
@@ -139,7 +156,9 @@ def learning_curves(
     )
 
 
-def leaky_twin(dataset: Dataset, config: Config, plans: tuple[Plan, ...]) -> LeakyTwin:
+def leaky_twin(
+    dataset: Dataset, config: Config, plans: tuple[Plan, ...], *, n_jobs: int
+) -> LeakyTwin:
     """Choose genes inside the folds, and before the split, on real and on permuted labels.
 
     The genes with the largest F statistics and a linear SVM, not tuned. The leaky twin sees
@@ -152,7 +171,10 @@ def leaky_twin(dataset: Dataset, config: Config, plans: tuple[Plan, ...]) -> Lea
     config : Config
         Number of genes and of permutations, seed.
     plans : tuple of Plan
-        What `protocols.make_plans` gave; the first repeats of its cross-validation are used.
+        What `protocols.make_plans` gave; the first repeats of its cross-validation are used,
+        one where that holds out enough.
+    n_jobs : int
+        Number of processes; the results do not depend on it.
 
     Returns
     -------
@@ -162,22 +184,23 @@ def leaky_twin(dataset: Dataset, config: Config, plans: tuple[Plan, ...]) -> Lea
     section = config.evaluate
     y = np.searchsorted(dataset.classes, dataset.y)
     plan = next(plan for plan in plans if plan.protocol.key == "cv")
-    folds = [fold for fold in plan.folds if fold.repeat < LEAKY_REPEATS]
+    n_repeats = min(LEAKY_REPEATS, ceil(ENOUGH_PREDICTIONS / len(y)))
+    folds = [fold for fold in plan.folds if fold.repeat < n_repeats]
     values = fold_values(dataset, config, config.preprocess.recipe)
     rng = np.random.default_rng(config.seed)
-    permuted = rng.permuted(np.tile(y, (section.n_leaky_permutations, 1)), axis=1)
+    n_permutations = enough(section, "n_leaky_permutations", n_samples=len(y))
+    permuted = rng.permuted(np.tile(y, (n_permutations, 1)), axis=1)
     labels = np.concatenate([y[None], permuted])
     rows = np.arange(len(y))
     everything = values(rows)
     chosen_before = [best_by_f(everything, codes, section.n_leaky_genes) for codes in labels]
     honest = np.zeros((len(labels), len(folds) and folds[-1].repeat + 1, len(y)), dtype=np.intp)
     leaky = honest.copy()
-    for fold in folds:
-        Z = values(fold.train)
-        for i, codes in enumerate(labels):
-            inside = best_by_f(Z[fold.train], codes[fold.train], section.n_leaky_genes)
-            honest[i, fold.repeat, fold.test] = _svm(Z[:, inside], codes, fold)
-            leaky[i, fold.repeat, fold.test] = _svm(everything[:, chosen_before[i]], codes, fold)
+    # Only the columns that are needed travel to the processes.
+    before = [everything[:, genes] for genes in chosen_before]
+    tasks = [partial(_twins, fold, values, before, labels, section.n_leaky_genes) for fold in folds]
+    for fold, found in zip(folds, in_processes(tasks, n_jobs=n_jobs), strict=True):
+        honest[:, fold.repeat, fold.test], leaky[:, fold.repeat, fold.test] = found
     right = [(predicted == labels[:, None]).mean(axis=(1, 2)) for predicted in (honest, leaky)]
     return LeakyTwin(
         model="Linear SVM, not tuned,",
@@ -235,7 +258,7 @@ def method(
     twin : LeakyTwin or None
         What `leaky_twin` gave.
     config : Config
-        Number of folds.
+        The seconds that a model may take to be fitted again.
 
     Returns
     -------
@@ -258,10 +281,14 @@ def method(
     if curves:
         sentences.append(
             "Learning curves: {n_repeats} random stratified training parts of each size, "
-            "settings chosen inside each, the rest held out."
+            "settings chosen inside each, the rest held out. They, and other preprocessings, "
+            "were made for models of which one nested cross-validation takes no more than an "
+            "estimated {most_s} s for data of this size."
         )
         n_repeats = curves[0].points[0].n_repeats
         values.append(Value(name="n_repeats", value=n_repeats, format="count"))
+        most_s = config.evaluate.repeat_max_s
+        values.append(Value(name="most_s", value=most_s, format="number"))
     if twin:
         sentences.append(
             "Leaky twin: the {n_genes} genes with the largest F statistics and a linear SVM, the "
@@ -276,24 +303,32 @@ def method(
 
 
 def _reason(
-    key: ModelKey, folds: tuple[Fold, ...], n_permutations: int, n_classes: int, *, dual: bool
+    key: ModelKey, config: Config, folds: tuple[Fold, ...], n_permutations: int, size: Size
 ) -> str | None:
     """Why a model's labels are not permuted."""
-    if speed(key, n_classes=n_classes) == "none":
-        return "it has no fast path" + (" for more than two classes" if n_classes > 2 else "")
+    seconds = permutation_seconds(key, size)
+    if seconds is None:
+        return "it has no fast path"
     if not n_permutations:
         return "no permutation was asked for"
     if not folds:
         return "labels of samples in groups cannot be permuted one by one"
-    if not dual:
+    linear = ENTRIES[key].tuned in ("C", "components", "neighbours")
+    if linear and not use_dual(size.n_samples, size.n_genes):
         return "with so many samples, or so few genes, it has no fast path"
+    most = config.evaluate.repeat_max_s
+    if seconds > most:
+        return (
+            f"at this size one permutation takes an estimated {seconds:.0f} s, more than the "
+            f"{most:g} s of evaluate.repeat_max_s"
+        )
     return None
 
 
-def _n_permutations(key: ModelKey, config: Config, n_classes: int) -> int:
+def _n_permutations(key: ModelKey, config: Config, size: Size) -> int:
     """How often a model's labels are permuted."""
-    fast = speed(key, n_classes=n_classes) == "fast"
     section = config.evaluate
+    fast = speed(key, size, section) == "fast"
     return section.n_permutations if fast else section.n_permutations_slow
 
 
@@ -311,24 +346,23 @@ def _errors(
     key: ModelKey, values: FoldValues, folds: tuple[Fold, ...], labels: Labels, config: Config
 ) -> list[int]:
     """Errors of the whole nested cross-validation, for each vector of labels."""
-    prepared = Prepared(values, folds)
-    errors: list[int] = []
-    for start in range(0, len(labels), CHUNK):
-        some = labels[start : start + CHUNK]
-        held = nested(
-            key,
-            prepared,
-            some,
-            config.evaluate,
-            n_classes=int(some.max()) + 1,
-            seed=config.seed,
-        )
-        wrong = [
-            (outcome.y_pred != some[:, fold.test]).sum(axis=1)
-            for fold, outcome in zip(folds, held, strict=True)
-        ]
-        errors += np.sum(wrong, axis=0).tolist()
-    return errors
+    errors = np.zeros(len(labels), dtype=np.intp)
+    for batch in batches(folds, n_samples=labels.shape[1], n_genes=values.values.shape[1]):
+        prepared = Prepared(values, batch)
+        for start in range(0, len(labels), CHUNK):
+            part = slice(start, start + CHUNK)
+            some = labels[part]
+            held = nested(
+                key,
+                prepared,
+                some,
+                config.evaluate,
+                n_classes=int(some.max()) + 1,
+                seed=config.seed,
+            )
+            for fold, outcome in zip(batch, held, strict=True):
+                errors[part] += (outcome.y_pred != some[:, fold.test]).sum(axis=1)
+    return [int(n) for n in errors]
 
 
 def _test(key: ModelKey, errors: list[int], n_predictions: int) -> Permutation:
@@ -394,6 +428,23 @@ def _point(folds: tuple[Fold, ...], shares: NDArray[np.float64]) -> LearningPoin
         low=float(low),
         high=float(high),
     )
+
+
+def _twins(
+    fold: Fold,
+    values: FoldValues,
+    before: list[NDArray[np.float64]],
+    labels: Labels,
+    n_genes: int,
+) -> tuple[Labels, Labels]:
+    """What both twins say of the held-out rows of a fold, for each vector of labels."""
+    Z = values(fold.train)
+    honest, leaky = [], []
+    for codes, leaked in zip(labels, before, strict=True):
+        inside = best_by_f(Z[fold.train], codes[fold.train], n_genes)
+        honest.append(_svm(Z[:, inside], codes, fold))
+        leaky.append(_svm(leaked, codes, fold))
+    return np.array(honest), np.array(leaky)
 
 
 def _svm(Z: NDArray[np.float64], codes: Labels, fold: Fold) -> Labels:

@@ -146,7 +146,7 @@ def _compute(
     permutations = resampling.permutation_tests(dataset, config, progress, n_jobs=n_jobs)
     curves = resampling.learning_curves(dataset, config, progress, n_jobs=n_jobs)
     progress("leaky twin", 0, 1)
-    twin = resampling.leaky_twin(dataset, config, plans)
+    twin = resampling.leaky_twin(dataset, config, plans, n_jobs=n_jobs)
     examined = claims.examine(dataset, config, plans, progress)
     progress("ranking genes", 0, 1)
     genes = gene_ranking.rank(dataset, config)

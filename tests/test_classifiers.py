@@ -5,7 +5,15 @@ import pytest
 from study_fixtures import changed, with_recipe
 
 from pipeline import classifiers
-from pipeline.classifiers import ENTRIES, grid, make_classifier, setting_text, speed
+from pipeline.classifiers import (
+    ENTRIES,
+    Size,
+    grid,
+    make_classifier,
+    permutation_seconds,
+    setting_text,
+    speed,
+)
 from pipeline.config import Config, EvaluateSection, ModelKey, PrimaryKey
 from pipeline.references import WORKS
 
@@ -142,20 +150,52 @@ def test_settings_are_written_with_their_name(key: ModelKey, setting: float, exp
 
 
 @pytest.mark.parametrize(
-    ("key", "n_classes", "expected"),
+    ("key", "size", "expected"),
     [
-        ("svm", 2, "fast"),
-        ("svm", 3, "slower"),
-        ("logistic", 3, "none"),
-        ("pca_logistic", 2, "slower"),
-        ("centroids", 3, "fast"),
-        ("forest", 2, "none"),
-        ("elastic_net", 2, "none"),
+        ("svm", Size(72, 3571, 2), "fast"),
+        ("svm", Size(63, 2308, 4), "slower"),
+        ("svm", Size(700, 5000, 2), "slower"),
+        ("svm", Size(2000, 5000, 2), "none"),
+        ("svm", Size(200, 100, 2), "slower"),
+        ("logistic", Size(72, 3571, 2), "fast"),
+        ("logistic", Size(63, 2308, 4), "none"),
+        ("pca_logistic", Size(72, 3571, 2), "slower"),
+        ("centroids", Size(72, 3571, 2), "fast"),
+        ("centroids", Size(72, 50_000, 2), "slower"),
+        ("centroids", Size(10_000, 20_000, 2), "none"),
+        ("neighbours", Size(2000, 5000, 2), "slower"),
+        ("forest", Size(24, 300, 2), "none"),
+        ("elastic_net", Size(24, 300, 2), "none"),
+        ("majority", Size(10_000, 20_000, 9), "fast"),
     ],
 )
-def test_many_classes_are_slower(key: ModelKey, n_classes: int, expected: str) -> None:
-    """What is fitted for two classes at once is fitted one by one for more."""
-    assert expected == speed(key, n_classes=n_classes)
+def test_size_says_what_is_fitted_how_often(key: ModelKey, size: Size, expected: str) -> None:
+    """A thousand times under 20 ms, a hundred times up to 2 s, and else once."""
+    assert expected == speed(key, size, EvaluateSection())
+
+
+# Measured on one core of a small server, nested 5 x 5-fold cross-validation, milliseconds.
+@pytest.mark.parametrize(
+    ("key", "size", "measured"),
+    [
+        ("svm", Size(72, 3500, 2), 7.9),
+        ("svm", Size(300, 5000, 2), 126),
+        ("svm", Size(700, 765, 10), 1561),
+        ("logistic", Size(150, 5000, 2), 56),
+        ("logistic", Size(2000, 5000, 2), 10_505),
+        ("logistic", Size(63, 2308, 4), 3632),
+        ("pca_logistic", Size(72, 7129, 2), 45),
+        ("discriminant", Size(2000, 5000, 2), 236),
+        ("centroids", Size(700, 765, 10), 195),
+        ("voting", Size(72, 50_000, 2), 25),
+    ],
+)
+def test_the_estimate_is_near_what_was_measured(key: ModelKey, size: Size, measured: float) -> None:
+    """Within a factor of three, from 72 to 2000 samples and two to ten classes."""
+    estimated = permutation_seconds(key, size)
+
+    assert estimated is not None
+    assert 1 / 3 < 1000 * estimated / measured < 3
 
 
 def test_records_follow_the_configuration(toy_config: Config) -> None:

@@ -232,3 +232,40 @@ def test_another_seed_gives_the_scores_of_that_seed(
 
     assert start.silhouette == actual.silhouette
     assert start.trustworthiness == actual.trustworthiness
+
+
+def test_the_first_components_are_the_same_however_they_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Lanczos' method, for large matrices, gives the components and shares of all of them."""
+    X = np.random.default_rng(0).normal(size=(40, 60)) * np.linspace(5, 1, 60)
+    full = embedding._pca(X, 5, 1)
+    monkeypatch.setattr(embedding, "FULL_PCA_MAX", 30)
+
+    actual = embedding._pca(X, 5, 1)
+
+    np.testing.assert_allclose(np.abs(full.transform(X)), np.abs(actual.transform(X)), atol=1e-8)
+    np.testing.assert_allclose(full.explained_variance_ratio_, actual.explained_variance_ratio_)
+
+
+def test_scores_of_many_samples_are_those_of_a_part(
+    toy_dataset: Dataset,
+    toy_config: Config,
+    values: NDArray[np.float64],
+    embeddings: dict[str, Embedding],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Beyond a number of samples so many are scored, all have coordinates, and it is said."""
+    assert (
+        "at random"
+        not in embedding.method(tuple(embeddings.values()), values, seed=1).text.template
+    )
+    monkeypatch.setattr(embedding, "SCORED_MAX", 20)
+
+    actual = embedding.embed(toy_dataset, values, toy_config, silent)
+
+    text = embedding.method(actual, values, seed=1).text
+    assert {"n_scored": 20}.items() <= {value.name: value.value for value in text.values}.items()
+    for record in actual:
+        assert embeddings[record.key].coordinates == record.coordinates
+        assert embeddings[record.key].trustworthiness != record.trustworthiness

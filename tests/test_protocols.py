@@ -1,4 +1,5 @@
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,12 +8,13 @@ from hypothesis import strategies as st
 from study_fixtures import changed, every_fold, labelled, noise, plan, with_columns
 
 from pipeline import evaluate
-from pipeline.config import Config, CovariatesSection
+from pipeline.config import Config, CovariatesSection, EvaluateSection, quickened
 from pipeline.dataset import Dataset
 from pipeline.errors import ConfigError
 from pipeline.protocols import (
-    MAX_LEAVE_ONE_OUT,
+    ENOUGH_PREDICTIONS,
     Fold,
+    enough,
     inner_folds,
     learning_folds,
     make_plans,
@@ -99,12 +101,65 @@ def test_leaving_one_out_holds_each_sample_out_alone(
 
 def test_leaving_one_out_of_many_is_left_to_cross_validation(toy_config: Config) -> None:
     """Beyond a limit leave-one-out is unavailable, and the reason names the limit."""
-    dataset = labelled(["a", "b"] * (MAX_LEAVE_ONE_OUT // 2 + 1), n_genes=2)
+    config = changed(toy_config, loo_max_samples=19)
 
-    actual = plan(dataset, toy_config, "loo")
+    actual = plan(labelled(["a", "b"] * 10, n_genes=2), config, "loo")
 
     assert () == actual.folds
-    assert str(MAX_LEAVE_ONE_OUT) in str(actual.protocol.unavailable)
+    assert "more than 19 parts" in str(actual.protocol.unavailable)
+
+
+def test_parts_to_leave_out_are_counted_and_not_samples(toy_config: Config) -> None:
+    """Ten groups of two samples are ten fits, and so within a limit of ten."""
+    dataset = with_columns(
+        labelled(["a", "b"] * 10, n_genes=2), pair=[str(i % 10) for i in range(20)]
+    )
+    config = changed(toy_config, loo_max_samples=10, group_column="pair")
+
+    assert 10 == len(plan(dataset, config, "loo").folds)
+
+
+@pytest.mark.parametrize(
+    ("name", "n_samples", "expected"),
+    [
+        ("n_repeats", 72, 10),
+        ("n_repeats", 700, 3),
+        ("n_repeats", 10_000, 1),
+        ("n_learning_repeats", 72, 20),
+        ("n_learning_repeats", 700, 5),
+        ("n_leaky_permutations", 72, 20),
+        ("n_leaky_permutations", 10_000, 5),
+    ],
+)
+def test_many_samples_need_fewer_repeats(name: Any, n_samples: int, expected: int) -> None:
+    """The defaults are those of the first study, and fall where enough is held out."""
+    assert expected == enough(EvaluateSection(), name, n_samples=n_samples)
+
+
+def test_repeats_that_the_study_sets_are_made(toy_config: Config) -> None:
+    """A number in the study file is no default, and stays; a quick run lowers both."""
+    asked = EvaluateSection(n_repeats=7)
+    config = toy_config.model_copy(update={"evaluate": EvaluateSection()})
+
+    actual = quickened(config).evaluate
+
+    assert 7 == enough(asked, "n_repeats", n_samples=10_000)
+    assert 1 == enough(actual, "n_repeats", n_samples=10_000)
+    assert 2 == enough(actual, "n_repeats", n_samples=72)
+
+
+def test_fewer_repeats_give_their_reason(toy_config: Config) -> None:
+    """Where repeats were left out, the protocol says why; else it has no word of it."""
+    section = EvaluateSection(n_folds=2, n_inner_folds=2)
+    config = toy_config.model_copy(update={"evaluate": section})
+    few, many = (
+        plan(labelled(["a", "b"] * (n // 2), n_genes=2), config, "cv").protocol
+        for n in (20, ENOUGH_PREDICTIONS)
+    )
+
+    assert (10, 1) == (few.n_repeats, many.n_repeats)
+    assert "would average over the ways to split" not in few.description.template
+    assert "would average over the ways to split" in many.description.template
 
 
 def test_no_sample_is_trained_on_and_held_out(sited: Dataset, by_site: Config) -> None:

@@ -148,7 +148,7 @@ def variants(results: Results, protocol: Protocol) -> Table | None:
         columns=columns("Model", *(f"*{variant.label}" for variant in results.variants)),
         rows=tuple(rows),
         note=f"{main.label}: the preprocessing of this report, as everywhere else in it."
-        + (f" {formats.UNDEFINED}: not run; such models have no fast path." if gaps else ""),
+        + (f" {formats.UNDEFINED}: not run; see the Methods." if gaps else ""),
     )
 
 
