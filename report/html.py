@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 
 from pipeline.records.base import Finding
 from pipeline.results import Results
-from report import formats
+from report import formats, garbage
 from report.figures import catalogue as figure_catalogue
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
 from report.marks import marks
@@ -69,7 +69,8 @@ def pages(results: Results) -> tuple[str, str]:
     tuple of str
         For the screen and for paper: two HTML texts with the same content and other stylesheets.
     """
-    figures = figure_catalogue.draw(results)
+    with garbage.paused():
+        figures = figure_catalogue.draw(results)
     content = {
         "results": results,
         "figures": figures,

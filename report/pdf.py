@@ -4,7 +4,6 @@ WeasyPrint only logs an image that it cannot load or a property that it does not
 Here its log is collected, and a line in it is an error.
 """
 
-import gc
 import logging
 import os
 import tempfile
@@ -15,6 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from report import garbage
 from report.fonts import fontconfig
 
 
@@ -60,7 +60,7 @@ def render(page: str) -> bytes:
     PdfError
         If a library is missing, or WeasyPrint had anything to say.
     """
-    with _own_fonts(), _collected_log() as lines, _without_collection():
+    with _own_fonts(), _collected_log() as lines, garbage.paused():
         weasyprint = _weasyprint()
         fetcher = weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
         try:
@@ -121,15 +121,3 @@ def _collected_log() -> Iterator[list[str]]:
         yield lines
     finally:
         logger.handlers, logger.propagate = before
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Pause the garbage collector: boxes of a page are many and all alive; saves a tenth."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

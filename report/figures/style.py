@@ -13,8 +13,12 @@ from math import ceil
 from typing import Any
 
 import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
 
 from report.figures.paper import for_paper
 from report.fonts import advances, figure_fonts, spell_unknown
@@ -78,6 +82,29 @@ _RC: dict[str, Any] = {
 }
 
 
+class _MeasuredAxes(Axes):
+    """Axes that measure what stands out of them once, not anew in each round of the layout."""
+
+    _outside: NDArray[np.float64] | None = None
+
+    def get_tightbbox(self, *arguments: Any, **options: Any) -> Bbox | None:
+        """Give the box of all parts: the axes as they are now, the rest as it was measured."""
+        if self._outside is None:
+            box = super().get_tightbbox(*arguments, **options)
+            self._outside = None if box is None else np.subtract(box.extents, self.bbox.extents)
+            return box
+        self.apply_aspect()
+        return Bbox.from_extents(*np.add(self.bbox.extents, self._outside))
+
+
+class _MeasuredFigure(Figure):
+    """A figure of such axes."""
+
+    def add_subplot(self, *arguments: Any, **options: Any) -> Any:
+        """Add axes."""
+        return super().add_subplot(*arguments, axes_class=_MeasuredAxes, **options)
+
+
 @dataclass(frozen=True)
 class Picture:
     """A figure ready for the page; `alt` says what is to be seen, `caption` what it is."""
@@ -133,7 +160,8 @@ def canvas(width_mm: float, height_mm: float) -> Figure:
     Figure
         Without pyplot, so that nothing global is touched.
     """
-    return Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout="constrained")
+    size = (width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH)
+    return _MeasuredFigure(figsize=size, layout="constrained")
 
 
 def blank(width: float, height: float) -> tuple[Figure, Any]:
