@@ -8,7 +8,7 @@ from report import formats
 from report.tables.record import Table, columns
 
 MAX_PAIRS = 20
-MAX_ARRAYS = 100  # rows of the table of single arrays; results.json has all
+MAX_ARRAYS = 30  # rows of the table of single arrays: half a page; results.json has all
 MAX_CLASSES = 4  # with more, classes are not counted apart
 STAR = "*"
 PARTS = {"train": "training", "test": "test"}
