@@ -669,7 +669,7 @@ def test_without_pango_the_build_ends_before_it_begins(
     """Where Pango is missing, one line names the packages before the data are looked for."""
     outcome, _ = without_pango
 
-    words = "expression-report: error: PDF: expected the Pango library"
+    words = "expression-report: error: PDF: expected the libraries Pango"
     assert (2, [words]) == (
         outcome.status,
         [line[: len(words)] for line in outcome.err.splitlines()],

@@ -534,7 +534,7 @@ def test_everything_is_escaped() -> None:
     """What a template places is escaped, whatever the template is called."""
     template = html.environment().from_string("{{ name }}")
 
-    assert "&lt;b&gt;" == template.render(name="<b>")
+    assert "&lt;b&gt;" == template.render(name="<b>", medium="screen")
 
 
 def test_no_template_switches_escaping_off() -> None:

@@ -46,7 +46,7 @@ def _wishes(table: Table, position: int) -> tuple[float, float, float]:
     longest = max(map(_width, cells), default=0.0)
     words = [longest] if column.numeric else [_width(w) for c in cells for w in c.split(" ")]
     heading = [_width(word, bold=True) for word in column.label.split(" ")]
-    word = min(max(*heading, *words), _LONGEST * PAGE)
+    word = min(max([*heading, *words]), _LONGEST * PAGE)
     # The name of a group has the height of all its rows.
     cell = word if table.grouped and position == 0 else max(word, longest)
     whole = max(cell, sum(heading) + _SPACE * (len(heading) - 1))
