@@ -200,13 +200,30 @@ def test_associations_are_starred(audited: Results) -> None:
 
 def test_tests_are_named(audited: Results) -> None:
     """Size, test and both p-values of what goes with class and split."""
-    rows = {row[:2]: row[2:] for row in tables.design(audited).rows}
+    table = tables.design(audited)
+    assert table is not None
+    rows = {row[:2]: row[2:] for row in table.rows}
 
     n, size, test, p, adjusted = rows["Site", "class"]
     assert ("30", "Cramér's V 1.000") == (n, size)
     assert "chi-squared" in test
     assert "1.0e−4" == p
     assert p != adjusted
+
+
+def test_without_associations_beyond_chance_no_test_is_shown(toy_results: Results) -> None:
+    """The toy arrays know nothing of the classes."""
+    assert None is tables.design(toy_results)
+
+
+def test_files_that_were_not_found_are_named(audited: Results) -> None:
+    """The chapter says which table of samples is lacking."""
+    source = audited.data.source.model_copy(update={"not_found": ("patients.csv",)})
+    data = audited.data.model_copy(update={"source": source})
+
+    screen, _ = html.pages(audited.model_copy(update={"data": data}))
+
+    assert "Not found, and not needed to go on: patients.csv" in parse(screen).text
 
 
 def test_components_say_what_they_follow(audited: Results) -> None:

@@ -231,7 +231,7 @@ def test_a_code_of_no_subject_is_answered_with_the_subjects(study: Path) -> None
 
     actual = complaint(study)
 
-    assert "expected the code of a rule (BASE-…, CHANCE-…, " in actual
+    assert "expected the code of a rule (ARRAY-…, BASE-…, " in actual
     assert actual.endswith("found 'X'")
 
 

@@ -53,7 +53,8 @@ def points(line: Any) -> list[tuple[float, float]]:
 
 def test_a_full_evaluation_has_all_its_figures(pictures: dict[str, Picture]) -> None:
     """Every kind of record is drawn, in the order of the page."""
-    expected = ["accuracies", "pca", "tsne", "umap", "confusion-given", "confusion-cv", "roc"]
+    expected = ["accuracies", "associations", "arrays", "pca", "tsne", "umap"]
+    expected += ["confusion-given", "confusion-cv", "roc"]
     expected += ["accuracies-others", "permutations", "learning", "leak"]
     expected += [
         "errors-given",

@@ -79,12 +79,20 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 
 def test_studies_of_the_readme_can_be_read() -> None:
-    """The examples of the README, one after the other, are a study file."""
-    examples = re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL)
+    """An example of the README is a study file, or goes on with the one before."""
+    studies: list[str] = []
+    for example in re.findall(r"```toml
+(.*?)```", README, flags=re.DOTALL):
+        if "[study]" in example:
+            studies.append(example)
+        else:
+            studies[-1] += example
 
-    actual = Config.model_validate(tomllib.loads("\n".join(examples)))
+    actual = [Config.model_validate(tomllib.loads(study)) for study in studies]
 
-    assert ("my-study", ["smith-2001"]) == (actual.study.name, [c.key for c in actual.claims])
+    assert ["my-study", "my-broad-study"] == [config.study.name for config in actual]
+    assert ["smith-2001"] == [claim.key for claim in actual[-1].claims]
+    assert ["SIZE-01"] == [entry.code for entry in actual[-1].suppress]
 
 
 def test_constraints_are_versions_only() -> None:

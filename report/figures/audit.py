@@ -13,6 +13,7 @@ MAX_NAMED = 6  # arrays of a panel
 MAX_ROWS = 24  # of the map of associations; the table has all
 MAX_PANELS = 4
 MAX_LEVELS = 8  # as many as there are colours
+MAX_VECTORS = 2_000  # points drawn as shapes; more make the page slow
 
 
 def arrays(results: Results) -> Picture:
@@ -76,6 +77,7 @@ def _strip(axes: Any, results: Results, metric: ArrayMetric) -> list[tuple[Any, 
                 facecolors=colour if filled else "none",
                 edgecolors="white" if filled else colour,
                 linewidths=0.4 if filled else 0.9,
+                rasterized=results.data.n_samples > MAX_VECTORS,
             )
             if filled:
                 entries.append((points, f"{style.shorten(summary.label)} ({summary.n_samples})"))
@@ -221,7 +223,13 @@ def _scatter(axes: Any, covariate: Covariate, points: tuple[tuple[float, float],
     """Draw one panel."""
     unknown = [xy for xy, v in zip(points, covariate.values, strict=True) if not v]
     if unknown:
-        axes.scatter(*zip(*unknown, strict=True), s=7, color=style.BASELINE, linewidths=0)
+        axes.scatter(
+            *zip(*unknown, strict=True),
+            s=7,
+            color=style.BASELINE,
+            linewidths=0,
+            rasterized=len(points) > MAX_VECTORS,
+        )
     handles, labels = [], []
     for position, level in enumerate(_levels(covariate)):
         colour, marker = style.class_style(position)
@@ -234,6 +242,7 @@ def _scatter(axes: Any, covariate: Covariate, points: tuple[tuple[float, float],
                 color=colour,
                 edgecolors="white",
                 linewidths=0.4,
+                rasterized=len(points) > MAX_VECTORS,
             )
         )
         labels.append(f"{style.shorten(level, 18)} ({len(chosen)})")

@@ -195,7 +195,7 @@ def _size(found: Association | None, level: float) -> str:
     return formats.decimal(found.value) + (STAR if beyond else "")
 
 
-def design(results: Results) -> Table:
+def design(results: Results) -> Table | None:
     """Show the associations with class and split that are beyond chance, with their tests.
 
     Parameters
@@ -205,8 +205,8 @@ def design(results: Results) -> Table:
 
     Returns
     -------
-    Table
-        One row an association.
+    Table or None
+        One row an association; None without any.
     """
     level = results.audit.covariates.level
     names = {("class", "all"): "class", ("class", "training"): "class in training"}
@@ -223,6 +223,8 @@ def design(results: Results) -> Table:
         for a in results.audit.associations
         if a.target in ("class", "split") and a.p_adjusted is not None and a.p_adjusted < level
     ]
+    if not rows:
+        return None
     return Table(
         key="design",
         caption="What goes with class and split beyond chance.",
