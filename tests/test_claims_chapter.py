@@ -12,6 +12,7 @@ from pipeline.results import Results
 from report import formats, html
 from report.figures import claims as figures
 from report.figures import style
+from report.marks import marks
 from report.tables import claims as tables
 from report.tables.record import Table
 

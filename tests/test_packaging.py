@@ -81,8 +81,7 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 def test_studies_of_the_readme_can_be_read() -> None:
     """An example of the README is a study file, or goes on with the one before."""
     studies: list[str] = []
-    for example in re.findall(r"```toml
-(.*?)```", README, flags=re.DOTALL):
+    for example in re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL):
         if "[study]" in example:
             studies.append(example)
         else:
