@@ -83,6 +83,7 @@ def without_test(results: Results) -> Results:
             "evaluations": tuple(e for e in results.evaluations if e.protocol != "given"),
             "improvements": (),
             "primary_evaluation": "cv/svm",
+            "resubstitution": results.resubstitution.model_copy(update={"key": "cv/svm"}),
         }
     )
 

@@ -1,6 +1,7 @@
 """The chapter on published figures: its tables, its figure, and what it says."""
 
 import re
+from collections import defaultdict
 from html import unescape
 from typing import Any
 
@@ -11,6 +12,7 @@ from pipeline.results import Results
 from report import formats, html
 from report.figures import claims as figures
 from report.figures import style
+from report.marks import marks
 from report.tables import claims as tables
 from report.tables.record import Table
 
@@ -40,6 +42,7 @@ def chapter(results: Results) -> str:
         "tables": {table.key: table for table in tables.tables(results) if table},
         "figures": {picture.key: picture for picture in drawn if picture},
         "citation_numbers": {work.key: n for n, work in enumerate(results.references, start=1)},
+        "marks": defaultdict(list, marks(results)),
         "medium": "screen",
     }
     page = html.environment(str).get_template("sections/claims.html").render(content)

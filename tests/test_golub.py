@@ -349,11 +349,33 @@ def test_max_t_finds_as_many_genes_as_r(golub: Dataset, clipped: np.ndarray) -> 
 
 @pytest.mark.parametrize(
     "code",
-    ["GENES-01", "SIZE-01", "SIZE-02", "SIZE-04", "CLASS-01", "SPLIT-01", "SPLIT-02", "MODEL-02"],
+    [
+        "GENES-01",
+        "SIZE-01",
+        "SIZE-02",
+        "SIZE-04",
+        "CLASS-01",
+        "SPLIT-01",
+        "SPLIT-02",
+        "MODEL-02",
+        "LABEL-02",
+        "CLAIM-03",
+        "CLAIM-04",
+        "CLAIM-05",
+    ],
 )
 def test_known_caveats_are_raised(golub_results: Results, code: str) -> None:
     """34 samples, unequal classes and 7129 probes raise their findings."""
     assert code in {finding.code for finding in golub_results.raised}
+
+
+def test_the_mistake_behind_the_published_figures_is_told(golub_results: Results) -> None:
+    """Of 36 samples 35 carry another patient's label, 12 of them the wrong class."""
+    told = next(f for f in golub_results.findings if f.code == "CLAIM-04")
+
+    actual = {v.name: v.value for v in told.statement.values}
+
+    assert (36, 35, 12) == tuple(actual[name] for name in ("n_samples", "n_other", "n_wrong"))
 
 
 def test_patient_66_is_hard(golub_results: Results) -> None:

@@ -43,7 +43,7 @@ def joined_by_position(results: Results) -> Verdict:
     "data",
     subject="Order of the columns and of the labels",
     title="A join by position would go wrong here",
-    why="Published code often joins these labels by position. Its models are then judged, and "
+    why="Published code often joins labels by position. Its models are then judged, and "
     "trained, by other samples' classes.",
     action="Ask of any figure on these files how the labels were joined.",
     references=("kapoor2023",),
