@@ -330,7 +330,7 @@ QUICK: dict[str, int | tuple[()]] = {
     "n_permutations_slow": 20,
     "n_learning_repeats": 5,
     "n_leaky_permutations": 5,
-    "n_trees": 50,
+    "n_trees": 25,
     "variants": (),
 }
 """Settings of the evaluation in a quick run; none is raised by it."""

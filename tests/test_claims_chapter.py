@@ -45,7 +45,7 @@ def chapter(results: Results) -> str:
         "marks": defaultdict(list, marks(results)),
         "medium": "screen",
     }
-    page = html.environment(str).get_template("sections/claims.html").render(content)
+    page = html.environment().get_template("sections/claims.html").render(content)
     return " ".join(unescape(re.sub(r"<[^>]+>", "", page)).split())
 
 
