@@ -37,6 +37,9 @@ FAST_S = 0.02
 """Seconds of a permutation up to which a thousand of them are made."""
 
 
+MULTINOMIAL_COST = 3e-6
+"""As `Entry.cost`, for each of many classes of a logistic regression."""
+
 SINGLE_FITS_S, MULTINOMIAL_S = 0.1, 4.0
 """Seconds that the fits of a nested cross-validation take at the least, one by one."""
 
@@ -279,7 +282,7 @@ def permutation_seconds(key: ModelKey, size: Size) -> float | None:
         return entry.cost * n_samples * of_each * size.n_columns
     seconds = entry.cost * n_samples**2
     if size.n_classes > 2 and not key.startswith("svm"):
-        return MULTINOMIAL_S + size.n_columns * seconds
+        return MULTINOMIAL_S + MULTINOMIAL_COST * n_samples**2 * size.n_columns
     # scikit-learn's fits, one after the other: of many classes, or on the genes.
     alone = size.n_classes > 2 or not use_dual(n_samples, size.n_genes)
     return SINGLE_FITS_S + 2 * seconds if alone else seconds

@@ -43,6 +43,13 @@ Were all of different samples, the standard error of their accuracy would be at 
 Repeats average over the ways to split the same samples, and not over other samples.
 """
 
+LEAST_REPEATS = 2
+"""Repeats of cross-validation however many samples there are.
+
+The interval over folds has one degree of freedom less than folds: with five, it is a good third
+wider than with ten, and that of 2000 samples would count as wide.
+"""
+
 LEAST_SPREAD = 5
 """Repeats that a range or spread takes however many samples there are."""
 
@@ -130,13 +137,13 @@ def enough(
     -------
     int
         The setting, where the study file gives it; else the default of it, or fewer: with
-        `ENOUGH_PREDICTIONS` predictions, and where a spread is shown `LEAST_SPREAD` repeats,
-        there are enough.
+        `ENOUGH_PREDICTIONS` predictions there are enough, from `LEAST_REPEATS` repeats on, or
+        `LEAST_SPREAD` where a spread is shown.
     """
     most: int = getattr(section, name)
     if name in section.model_fields_set:
         return most
-    least = 1 if name == "n_repeats" else LEAST_SPREAD
+    least = LEAST_REPEATS if name == "n_repeats" else LEAST_SPREAD
     return min(most, max(least, ceil(ENOUGH_PREDICTIONS / n_samples)))
 
 

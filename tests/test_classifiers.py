@@ -184,6 +184,8 @@ def test_size_says_what_is_fitted_how_often(key: ModelKey, size: Size, expected:
         ("logistic", Size(150, 5000, 2), 56),
         ("logistic", Size(2000, 5000, 2), 10_505),
         ("logistic", Size(63, 2308, 4), 3632),
+        ("logistic", Size(700, 765, 10), 26_500),
+        ("pca_logistic", Size(700, 765, 10), 9_000),
         ("pca_logistic", Size(72, 7129, 2), 45),
         ("discriminant", Size(2000, 5000, 2), 236),
         ("centroids", Size(700, 765, 10), 195),
