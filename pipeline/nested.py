@@ -30,7 +30,7 @@ T = TypeVar("T")
 BATCH_PROBLEMS = 48
 """Problems prepared together: enough for LAPACK's stacks, few enough for memory and threads."""
 
-BATCH_BYTES = 2**28
+BATCH_BYTES = 2**27
 """Gram matrices and values prepared together take about this much."""
 
 

@@ -39,7 +39,7 @@ from pipeline.svm import libsvm_path, svm_path
 Labels = NDArray[np.intp]
 Values = NDArray[np.float64]
 
-MAX_CACHED_BYTES = 2**28
+MAX_CACHED_BYTES = 2**27
 """Values of all problems are kept up to this size, and made anew for each model beyond it."""
 
 GENEWISE = ("discriminant", "voting", "centroids")
