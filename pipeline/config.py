@@ -331,6 +331,7 @@ QUICK: dict[str, int | tuple[()]] = {
     "n_learning_repeats": 5,
     "n_leaky_permutations": 5,
     "n_trees": 25,
+    "loo_max_samples": 40,
     "variants": (),
 }
 """Settings of the evaluation in a quick run; none is raised by it."""
