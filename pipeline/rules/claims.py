@@ -56,7 +56,7 @@ def impossible(results: Results) -> Verdict:
     return raised(
         "error",
         results,
-        "No confusion matrix of up to {largest} test samples gives all figures of {source}: "
+        "No confusion matrix of up to {largest} test samples gives all figures of “{source}”: "
         "{figures}.{also}",
         count("largest", f"claims[{found[0].key}].arithmetic.largest"),
         *_first(found),
@@ -97,7 +97,7 @@ def other_size(results: Results) -> Verdict:
     return raised(
         "warning",
         results,
-        "The stated numbers of samples leave test sets of {sizes}; the figures of {source} fit "
+        "The stated numbers of samples leave test sets of {sizes}; the figures of “{source}” fit "
         "{n_sizes} other sizes, {smallest} samples at least.{also}",
         words("sizes", sizes),
         *_first(found),
@@ -140,7 +140,7 @@ def not_reproduced(results: Results) -> Verdict:
     return raised(
         "warning",
         results,
-        "The protocol of {source}, with the labels of this report, does not give {figures}: "
+        "The protocol of “{source}”, with the labels of this report, does not give {figures}: "
         + template
         + "{also}",
         *terms,
@@ -179,8 +179,8 @@ def only_by_defect(results: Results) -> Verdict:
     return raised(
         "error",
         results,
-        "One mistake gives all figures of {source} ({figures}) to the printed digit: {defect}. Of "
-        "{n_samples} samples {n_other} then carry the label of another, {n_wrong} of them the "
+        "One mistake gives all figures of “{source}” ({figures}) to the printed digit: {defect}. "
+        "Of {n_samples} samples {n_other} then carry the label of another, {n_wrong} of them the "
         "wrong class. With the labels of this report {model} is right on {n_right} of {n_test}."
         "{also}",
         *_first(found),
@@ -229,8 +229,8 @@ def wide_claim(results: Results) -> Verdict:
         term("half", half(figure), "points"),
     )
     template = (
-        "The accuracy of {source}, {figure}, has a 95 % interval from {low} to {high}, on average "
-        "{half} percentage points to each side"
+        "The accuracy of “{source}”, {figure}, has a 95 % interval from {low} to {high}, on "
+        "average {half} percentage points to each side"
     )
     if not found:
         bound = limit(WIDE_HALF, "points")
@@ -271,7 +271,7 @@ def other_protocol(results: Results) -> Verdict:
     return raised(
         "note",
         results,
-        "The figures of {source} are of " + template + ", the headline is of: {label}.{also}",
+        "The figures of “{source}” are of " + template + ", the headline is of: {label}.{also}",
         *terms,
     )
 
