@@ -120,12 +120,16 @@ def _entries(
     values: NDArray[np.float64], counts: Sequence[int], least: float, signs: tuple[float, ...]
 ) -> NDArray[np.int32]:
     """Entries of the best genes above a value, or of those of both signs."""
-    entry = np.full(values.shape, len(counts), dtype=np.int32)
     n_genes = values.shape[1]
-    if n_genes:
+    fewer = np.array([count for count in counts if count < n_genes], dtype=np.int64)
+    # Where all genes are asked for, the others enter there, unsorted; else never.
+    entry = np.full(values.shape, len(fewer), dtype=np.int32)
+    if least == 0:
+        entry[values == 0] = len(counts)
+    if len(fewer):
         memory = [np.empty(n, np.int64) for n in (n_genes, N_CELLS + 1, n_genes)]
         for sign in signs:
-            find_best(np.ascontiguousarray(values), sign, least, np.array(counts), *memory, entry)
+            find_best(np.ascontiguousarray(values), sign, least, fewer, *memory, entry)
     return entry
 
 
