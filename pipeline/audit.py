@@ -137,7 +137,8 @@ ASSOCIATIONS = (
     "that {fewest} samples or more have, and {fewest} others have not, by linear support vector "
     "machines (C = 1) of the preprocessed values, with each sample left out in turn. An array "
     "is called far from the others beyond {limit} robust standard deviations (from the median "
-    "absolute deviation) from the median. What spreadsheets make of gene names: Ziemann et al. [@ziemann2016]."
+    "absolute deviation) from the median. What spreadsheets make of gene names: Ziemann "
+    "et al. [@ziemann2016]."
 )
 
 
