@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.audits import arrays, covariates, labels, probes, samples, strength, values
+from pipeline.audits import arrays, batches, covariates, labels, probes, samples, strength, values
 from pipeline.audits.associations import associations
 from pipeline.audits.likeness import MIN_GENES
 from pipeline.config import Config
@@ -85,6 +85,7 @@ def audit(
     metrics = (arrays.call_rate(dataset), arrays.mean(dataset), arrays.spread(dataset))
     components, scores = arrays.components(dataset, X, dataset.train, seed=config.seed)
     found = associations(dataset, metrics, scores, components, seed=config.seed)
+    known = covariates.covariates(dataset, found, ", ".join(located.source.not_found))
     return Audit(
         duplicates=duplicates,
         join=labels.join(dataset),
@@ -106,9 +107,10 @@ def audit(
         call_rate=metrics[0],
         mean=metrics[1],
         spread=metrics[2],
-        covariates=covariates.covariates(dataset, found, ", ".join(located.source.not_found)),
+        covariates=known,
         missingness=covariates.missingness(dataset, found),
         components=covariates.followed(components, found),
+        batches=batches.batches(dataset, X, known),
         associations=found,
     )
 
@@ -130,9 +132,13 @@ ASSOCIATIONS = (
     "chi-squared, by {n_random} random tables where fewer than {min_expected} samples are expected "
     "in a cell; of Kruskal and Wallis [@kruskal1952], or of {n_random} permutations of F where a "
     "category has fewer than {min_group} samples; and of the t test. They were adjusted by Holm "
-    "[@holm1979], once over class and split and once over the components. An array is called far "
-    "from the others beyond {limit} robust standard deviations (from the median absolute deviation)"
-    " from the median. What spreadsheets make of gene names: Ziemann et al. [@ziemann2016]."
+    "[@holm1979], once over class and split and once over the components. Categories that go with "
+    "class or split were predicted within each class of at most {max_samples} samples: each value "
+    "that {fewest} samples or more have, and {fewest} others have not, by linear support vector "
+    "machines (C = 1) of the preprocessed values, with each sample left out in turn. An array "
+    "is called far from the others beyond {limit} robust standard deviations (from the median "
+    "absolute deviation) from the median. What spreadsheets make of gene names: Ziemann "
+    "et al. [@ziemann2016]."
 )
 
 
@@ -155,6 +161,8 @@ def method(record: Audit) -> MethodStep:
         "n_random": strength.N_RANDOM,
         "min_expected": strength.MIN_EXPECTED,
         "min_group": strength.MIN_GROUP,
+        "max_samples": batches.MAX_SAMPLES,
+        "fewest": batches.FEWEST,
     }
     threshold = record.duplicates.threshold
     values = [

@@ -77,6 +77,7 @@ RULES: tuple[Rule, ...] = (
     design.unseen_strata,
     design.errors_gather,
     design.class_from_gaps,
+    design.batch_shows,
     size.extreme_dimensionality,
     splits.repeated_test,
     splits.unusual_holdout,

@@ -11,6 +11,7 @@ from pipeline.records.audit import (
     Association,
     Covariate,
     LevelCounts,
+    Predicted,
     SamplePair,
     association_key,
 )
@@ -534,6 +535,20 @@ def associated(
             audit=e.audit.model_copy(update={"associations": (*e.audit.associations, record)}),
         ),
     )
+
+
+def predicted(auc: float) -> Change:
+    """Let a site be predicted so well within a class."""
+    record = Predicted(
+        covariate="site",
+        label="site [of three]",
+        class_label="B-cell",
+        level="A",
+        n_level=4,
+        n_rest=6,
+        auc=auc,
+    )
+    return audited("batches", is_raised=auc > 0.9, limit=0.9, results=(record,))
 
 
 def component_auc(class_auc: float | None) -> Change:

@@ -143,6 +143,19 @@ def test_sex_is_unknown_by_class(golub: tuple[Dataset, Audit]) -> None:
     assert "sex" in found.missingness.names
 
 
+def test_the_values_show_the_hospital_within_each_class(golub: tuple[Dataset, Audit]) -> None:
+    """C24: St-Jude has 3 of 47 ALL and 5 of 25 AML; lineage and sex are not asked."""
+    found = golub[1].batches
+    of = {(r.class_label, r.level): r for r in found.results}
+    all_, aml = of["ALL", "St-Jude"], of["AML", "St-Jude"]
+
+    assert found.is_raised
+    assert ((3, 44), (5, 20)) == ((all_.n_level, all_.n_rest), (aml.n_level, aml.n_rest))
+    assert 1 == aml.auc
+    assert all_.auc > 0.98
+    assert {"hospital", "tissue"} == {r.covariate for r in found.results}
+
+
 def test_class_and_prediction_are_no_covariates(golub: tuple[Dataset, Audit]) -> None:
     """Columns that restate them are not read."""
     actual = [c.key for c in golub[1].covariates.covariates]

@@ -274,6 +274,32 @@ class ComponentCheck(Check):
     followed: tuple[tuple[str, str], ...]
 
 
+class Predicted(Record):
+    """How well the values tell one value of a covariate from the others, within one class.
+
+    `auc` is the area under the ROC curve of decision values for left-out samples.
+    """
+
+    covariate: str
+    label: str
+    class_label: str
+    level: str
+    n_level: int
+    n_rest: int
+    auc: float
+
+
+class Batches(Check):
+    """Covariates that go with class or split and are known from the values within a class.
+
+    A result counts above `limit`. Classes that are `too_large` were not examined.
+    """
+
+    limit: float
+    results: tuple[Predicted, ...]
+    too_large: tuple[str, ...]
+
+
 class Audit(Record):
     """Everything that the files say before any model."""
 
@@ -300,6 +326,7 @@ class Audit(Record):
     covariates: Covariates
     missingness: Missingness
     components: ComponentCheck
+    batches: Batches
     associations: tuple[Association, ...]
 
     @property

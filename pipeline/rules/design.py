@@ -252,6 +252,52 @@ def errors_gather(results: Results) -> Verdict:
     return raised("note", results, f"{template}.", *terms)
 
 
+@rule(
+    "DESIGN-08",
+    "audit",
+    subject="Covariates that go with class or split, predicted within a class",
+    title="The values show a covariate within a class",
+    why="Within one class it is not the class that tells the samples apart: origin or handling "
+    "left a mark on the values, or the samples differ in kind. A model can use what it finds "
+    "there, and what goes with it.",
+    action="Hold out whole groups, give the errors of each, and find out how their samples were "
+    "handled.",
+    references=("leek2010",),
+)
+def batch_shows(results: Results) -> Verdict:
+    """Raise DESIGN-08: a covariate that goes with class or split is known from the values."""
+    record, path = results.audit.batches, "audit.batches"
+    if record.not_run:
+        return not_run(record.not_run)
+    order = sorted(range(len(record.results)), key=lambda i: -record.results[i].auc)
+    above = [i for i in order if record.results[i].auc > record.limit]
+    place = f"{path}.results[{order[0]}]"
+    terms = (
+        text("label", f"{place}.label"),
+        text("level", f"{place}.level"),
+        text("class_label", f"{place}.class_label"),
+        decimal("auc", f"{place}.auc"),
+        count("n", f"{place}.n_level"),
+        count("n_rest", f"{place}.n_rest"),
+        term("limit", f"{path}.limit", "number"),
+    )
+    template = (
+        "{label} {level} within {class_label}: ROC AUC {auc} for left-out samples, {n} against "
+        "{n_rest} (limit {limit})."
+    )
+    if not above:
+        return passed(results, f"Best predicted: {template}", *terms)
+    others = (record.results[i] for i in above[1:])
+    also = ", ".join(f"{found.label} {found.level} within {found.class_label}" for found in others)
+    return raised(
+        "note",
+        results,
+        f"{template}{{also}}",
+        *terms,
+        words("also", f" Also: {also}." if also else ""),
+    )
+
+
 def _groups(results: Results, covariate: Covariate) -> list[tuple[str, list[int]]]:
     """Positions of the held-out samples by the value of a covariate."""
     if covariate.kind != "category":
