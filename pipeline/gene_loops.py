@@ -245,3 +245,53 @@ def add_totals(weights: Matrix, entry: Integers, sums: Matrix) -> None:
     for row in range(len(weights)):
         for gene in range(weights.shape[1]):
             sums[row, entry[row, gene]] += weights[row, gene]
+
+
+@compiled
+def raise_highest(
+    sums: Matrix,
+    Z: Matrix,
+    members: Integers,
+    slope: float,
+    smallest: Vector,
+    thresholds: Vector,
+    highest: Vector,
+    n_reached: Integers,
+) -> None:
+    """Raise each labelling's highest value, gene after gene, and count where it is reached.
+
+    A value is S^2 / (1 + slope Q), with Q a sum over the members of a class. Most values
+    are below the highest whatever Q is, and then Q is not computed.
+
+    Parameters
+    ----------
+    sums : ndarray of float, shape (n_genes, n_labellings)
+        The sums S.
+    Z : ndarray of float, shape (n_genes, n_samples)
+        Values whose squares sum to Q.
+    members : ndarray of int, shape (n_labellings, n_members)
+        Samples of the class.
+    slope : float
+        The factor of Q.
+    smallest : ndarray of float, shape (n_genes,)
+        What 1 + slope Q is at least, whatever the labelling.
+    thresholds : ndarray of float, shape (n_genes,)
+        What is to be reached.
+    highest : ndarray of float, shape (n_labellings,)
+        Highest values of the genes before, to be raised.
+    n_reached : ndarray of int, shape (n_genes,)
+        To be filled with the number of labellings whose highest value reaches the threshold.
+    """
+    for gene in range(len(sums)):
+        least = smallest[gene]
+        for t in range(len(highest)):
+            square = sums[gene, t] * sums[gene, t]
+            if square > least * highest[t]:
+                q = 0.0
+                for i in members[t]:
+                    q += Z[gene, i] * Z[gene, i]
+                highest[t] = max(highest[t], square / (1 + slope * q))
+        n = 0
+        for t in range(len(highest)):
+            n += highest[t] >= thresholds[gene]
+        n_reached[gene] = n

@@ -18,6 +18,8 @@ from math import comb, prod
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.gene_loops import raise_highest
+
 # Values closer than this are equal: summed in another order, equal statistics must still tie.
 ROUNDING = 1e-10
 GENES_AT_ONCE = 64
@@ -82,8 +84,13 @@ def max_t(
     order = np.argsort(observed, kind="stable")  # the least significant gene first
     Z, thresholds = Z[order], observed[order] - ROUNDING
     n_reached, n_drawn = np.zeros(len(order), dtype=np.intp), 0
+    smallest = _smallest(Z, int(sizes[0]), slope)
     for labellings in relabellings(codes, n_permutations=n_permutations, rng=rng):
-        n_reached += _reached(Z, _design(labellings, sizes), slope, thresholds)
+        design = _design(labellings, sizes)
+        if len(sizes) == 2:
+            n_reached += _reached_by_two(Z, design[0], slope, smallest, thresholds)
+        else:
+            n_reached += _reached(Z, design, slope, thresholds)
         n_drawn += len(labellings)
     falling = ((n_reached + 1) / (n_drawn + 1))[::-1]
     p_values = np.empty(len(order))
@@ -187,6 +194,41 @@ def _values(
         n_first = design[0, :, 0].sum()
         values /= (1 / n_first + slope * Z**2) @ design[0]
     return values
+
+
+def _smallest(Z: NDArray[np.float64], n_first: int, slope: float) -> NDArray[np.float64]:
+    """What W is at least, for each gene, whoever is in the first of two classes."""
+    squares = np.sort(Z**2, axis=1)
+    extreme = squares[:, :n_first] if slope > 0 else squares[:, Z.shape[1] - n_first :]
+    return np.asarray((1 + slope * extreme.sum(axis=1)) * (1 - ROUNDING))
+
+
+def _reached_by_two(
+    Z: NDArray[np.float64],
+    first: NDArray[np.float64],
+    slope: float,
+    smallest: NDArray[np.float64],
+    thresholds: NDArray[np.float64],
+) -> NDArray[np.intp]:
+    """As `_reached`, for two classes; W is computed only where it decides."""
+    n_samples, n_labellings = first.shape
+    members = np.flatnonzero(first.T).reshape(n_labellings, -1) % n_samples
+    highest = np.zeros(n_labellings)
+    n_reached = np.empty(len(Z), dtype=np.int64)
+    for start in range(0, len(Z), GENES_AT_ONCE):
+        tile = slice(start, start + GENES_AT_ONCE)
+        part = Z[tile]
+        raise_highest(
+            part @ first,
+            part,
+            members,
+            slope,
+            smallest[tile],
+            thresholds[tile],
+            highest,
+            n_reached[tile],
+        )
+    return n_reached
 
 
 def _reached(
