@@ -48,7 +48,10 @@ def find_places(
     for row in range(len(values)):
         least = most = values[row, 0]
         for i in range(n_values):
-            least, most = min(least, values[row, i]), max(most, values[row, i])
+            if values[row, i] > most:
+                most = values[row, i]
+            if values[row, i] < least:
+                least = values[row, i]
         width = most - least
         scale = (n_cells - 1) / width if width > SMALLEST_WIDTH else 0.0
         for c in range(n_cells + 1):
@@ -119,7 +122,10 @@ def find_best(
         lowest = highest = sign * values[row, 0]
         for i in range(n_genes):
             value = sign * values[row, i]
-            lowest, highest = min(lowest, value), max(highest, value)
+            if value > highest:
+                highest = value
+            if value < lowest:
+                lowest = value
         lowest = max(lowest, least)
         width = highest - lowest
         scale = (n_cells - 1) / width if width > SMALLEST_WIDTH else 0.0
