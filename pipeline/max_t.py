@@ -7,7 +7,8 @@ centred and its squares summing to 1 over all samples, and sums over the samples
                                                Welch: t² = constant x value / (1 - value)
     more classes    sum over k of S_k² / n_k   analysis of variance: between over total
 
-S and Q of many genes under many relabellings are two matrix products, cut into tiles.
+S of many genes under many relabellings is a matrix product, cut into tiles. So is Q where it is
+computed for all; of two classes it is computed only where it decides (`gene_loops`).
 """
 
 from collections.abc import Iterator, Sequence
