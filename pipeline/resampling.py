@@ -236,7 +236,7 @@ def best_by_f(Z: NDArray[np.float64], codes: Labels, n_genes: int) -> NDArray[np
     """
     with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
         # Constant genes are put last below; nobody need be told.
-        warnings.filterwarnings("ignore", "Features .* are constant", UserWarning)
+        warnings.filterwarnings("ignore", "(?s)Features .* are constant", UserWarning)
         scores = np.nan_to_num(f_classif(Z, codes)[0], nan=-1.0, posinf=np.inf)
     return np.argsort(-scores, kind="stable")[:n_genes]
 
