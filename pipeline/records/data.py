@@ -35,6 +35,7 @@ class Study(Record):
     intended_use: str
     date: str | None
     quick: bool
+    page: Literal["A4", "Letter"] = "A4"
 
 
 class DataFile(Record):
