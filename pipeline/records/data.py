@@ -20,7 +20,8 @@ class ClassSummary(Record):
 class Study(Record):
     """What the study is called and who answers for it.
 
-    `quick` says that repeats and permutations were fewer than the study asks for.
+    `quick` says that repeats and permutations were fewer than the study asks for. `toml` is
+    the text of the study file as it was read; empty where the study came from none.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Study(Record):
     date: str | None
     quick: bool
     page: Literal["A4", "Letter"] = "A4"
+    toml: str = ""
 
 
 class DataFile(Record):
