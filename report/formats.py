@@ -10,12 +10,13 @@ points     a difference of shares as percentage points          2.9
 p_value    three decimals, or below 0.001                       < 0.001
 number     a setting, as short as it goes                       16000
 measure    a measured value, five digits                        7.6667
+mean       a mean of counts, one decimal                        27.9
 text       as it is                                             linear SVM
 ========== ==================================================== =============
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.records.base import CITATION, Statement, Value
@@ -175,6 +176,22 @@ def measure(value: float) -> str:
     return f"{value:.5g}".replace("-", MINUS)
 
 
+def mean(value: float) -> str:
+    """Write a mean of counts.
+
+    Parameters
+    ----------
+    value : float
+        The mean.
+
+    Returns
+    -------
+    str
+        One decimal.
+    """
+    return _signed(f"{value:.1f}")
+
+
 def interval(value: Interval) -> str:
     """Write an interval.
 
@@ -208,6 +225,22 @@ def names(values: Sequence[str]) -> str:
     listed = ", ".join(cut)
     n_more = len(values) - MAX_NAMES
     return f"{listed} and {n_more} more" if n_more > 0 else listed or "none"
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Write sentences as one.
+
+    Parameters
+    ----------
+    sentences : iterable of str
+        Sentences, the last stop of each left out.
+
+    Returns
+    -------
+    str
+        The sentences between semicolons.
+    """
+    return "; ".join(sentence.removesuffix(".") for sentence in sentences)
 
 
 def figure_name(figure: StatedFigure) -> str:

@@ -6,6 +6,7 @@ from pipeline.results import Results
 from report.selection import in_brief, in_full
 from report.tables import audit, claims
 from report.tables.caveats import checks, suppressed
+from report.tables.checklists import checklists
 from report.tables.data import classes, files, ledger
 from report.tables.decisions import (
     abstentions,
@@ -82,6 +83,7 @@ def build(results: Results) -> dict[str, Table]:
         checks(results),
         packages(results),
         settings(results),
+        *checklists(results),
     ]
     shown = [table for table in tables if table]
     return {

@@ -1,6 +1,6 @@
 """Tables of single samples and of decisions: errors, abstention, thresholds, calibration."""
 
-from pipeline.records.models import Abstention, CoveragePoint, Protocol
+from pipeline.records.models import EXTREME, Abstention, CoveragePoint, Protocol
 from pipeline.results import Results
 from report import formats
 from report.tables.record import Table, columns
@@ -43,10 +43,15 @@ def misclassified(results: Results) -> Table:
         else ""
     )
     n_more = len(rows) - MAX_SAMPLES
-    more = f" {n_more} more {nouns} were misclassified; results.json has all." if n_more > 0 else ""
+    more = (
+        f" {formats.count(n_more)} more {nouns} were misclassified; results.json has all."
+        if n_more > 0
+        else ""
+    )
     return Table(
         key="misclassified",
-        caption=f"Misclassified {nouns}, and how many of {n_models} models ever got them wrong "
+        caption=f"Misclassified {nouns}, and how many of "
+        f"{formats.count(n_models)} models ever got them wrong "
         "(the majority baseline left out).",
         columns=columns(noun.capitalize(), "Class", *(p.label for p in ran)),
         rows=tuple(cells for _, cells in rows[:MAX_SAMPLES]),
@@ -72,7 +77,7 @@ def _who(found: tuple[int, float] | None, n_models: int, n_repeats: int) -> str:
     n_wrong, share = found
     if not n_wrong:
         return "all right"
-    who = "all models" if n_wrong == n_models > 1 else str(n_wrong)
+    who = "all models" if n_wrong == n_models > 1 else formats.count(n_wrong)
     return f"{who} ({formats.percent(share)})" if n_repeats > 1 else who
 
 
@@ -126,7 +131,8 @@ def predictions(results: Results) -> Table | None:
         ),
         rows=tuple(rows),
         note=f"The {model.score} is that for {of}. Models wrong: of "
-        f"{sum(not m.is_baseline for m in results.models)}, the majority baseline left out.",
+        f"{formats.count(sum(not m.is_baseline for m in results.models))}, "
+        "the majority baseline left out.",
     )
 
 
@@ -206,7 +212,7 @@ def coverage(results: Results) -> Table | None:
             "Model, protocol", "*Threshold", "*Called", "*Coverage", "*Right", "*Accuracy"
         ),
         rows=tuple(rows),
-        note=f"Up to {MAX_POINTS} thresholds of each curve; results.json has all.",
+        note=f"Up to {formats.count(MAX_POINTS)} thresholds of each curve; results.json has all.",
         grouped=True,
     )
 
@@ -250,7 +256,7 @@ def thresholds(results: Results) -> Table | None:
         return None
     shown = primary or records[:1]
     hidden = len(records) - len(shown)
-    more = f" {hidden} more tables are in results.json." if hidden else ""
+    more = f" {formats.count(hidden)} more tables are in results.json." if hidden else ""
     return Table(
         key="thresholds",
         caption=f"What another threshold would have given, positive class "
@@ -294,7 +300,7 @@ def calibrations(results: Results) -> Table | None:
         return None
     positive = results.data.positive_class
     reasons = dict.fromkeys(record.no_curve for record in records if record.no_curve)
-    why = f" Not every model has a curve: {'; '.join(reasons)}." if reasons else ""
+    why = f" Not every model has a curve: {formats.joined(reasons)}." if reasons else ""
     return Table(
         key="calibrations",
         caption=f"Mean predicted probability of {positive} against its observed share.",
@@ -313,6 +319,6 @@ def calibrations(results: Results) -> Table | None:
             for record in records
         ),
         note="A mean above the observed share says that the probabilities are too high on the "
-        f"whole. Near 0 or 1: within 0.02 of it.{why}",
+        f"whole. Near 0 or 1: within {formats.number(EXTREME)} of it.{why}",
         grouped=True,
     )

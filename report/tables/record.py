@@ -20,7 +20,9 @@ class Column:
 class Table:
     """A table ready for the page; the first cell of each row names the row.
 
-    Where a table is grouped, neighbouring rows of the same name form one group.
+    Where a table is grouped, neighbouring rows of the same name form one group. `links` gives
+    for each row the anchor that its last cell leads to, or None; it is empty where none leads
+    anywhere.
     """
 
     key: str
@@ -29,6 +31,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     grouped: bool = False
+    links: tuple[str | None, ...] = ()
     number: int = 0
 
     @property

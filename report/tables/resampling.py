@@ -30,7 +30,7 @@ def permutations(results: Results) -> Table | None:
                 formats.UNDEFINED
                 if record.not_run
                 else f"{formats.count(record.n_errors)} of {formats.count(record.n_predictions)}",
-                "" if mean is None else f"{mean:.1f}",
+                "" if mean is None else formats.mean(mean),
                 formats.count(min(record.null)) if record.null else "",
                 formats.count(record.n_permutations),
                 formats.p_value(record.p_value),
@@ -141,7 +141,11 @@ def variants(results: Results, protocol: Protocol) -> Table | None:
                     formats.decimal(one.accuracy) if resampled else formats.count(one.n_errors)
                 )
         rows.append((model.label, *cells))
-    what = "mean accuracy" if resampled else f"errors among {len(protocol.sample_ids)} samples"
+    what = (
+        "mean accuracy"
+        if resampled
+        else f"errors among {formats.count(len(protocol.sample_ids))} samples"
+    )
     return Table(
         key=f"variants-{protocol.key}",
         caption=f"{protocol.label}, {what} after each preprocessing.",
@@ -192,7 +196,8 @@ def leaky_twin(results: Results) -> Table | None:
             ("permuted", before, *_spread(twin.leaky_permuted)),
         ),
         note=f"{twin.n_repeats} × {twin.n_folds}-fold cross-validation. Permuted: mean and range "
-        f"over {len(twin.honest_permuted)} permutations; the largest class has a share of "
+        f"over {formats.count(len(twin.honest_permuted))} permutations; "
+        "the largest class has a share of "
         f"{formats.decimal(twin.majority_share)}. On permuted labels, choosing the genes before "
         f"the split changes the mean accuracy by {formats.points(gain)} percentage points.",
         grouped=True,
