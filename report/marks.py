@@ -18,7 +18,7 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"embeddings\[(\w+)\]", ("embeddings", "{0}")),
     (r"n_scored_on_test", ("scores-given",)),
     (r"protocols\[(\w+)\]\.(sample_ids$|n_)", ("scores-{0}", "brief-{0}")),
-    (r"protocols\[\w+\]\.sample_ids\[", ("misclassified",)),
+    (r"protocols\[\w+\]\.sample_ids\[", ("samples",)),
     (r"evaluations\[(\w+)/.*\]\.(accuracy|n_|repeat_)", ("scores-{0}", "brief-{0}")),
     (r"evaluations\[(given|cv)/.*\]\.(accuracy|n_)", ("accuracies",)),
     (r"evaluations\[(?!given/|cv/).*\]\.(accuracy|n_)", ("accuracies-others",)),

@@ -9,7 +9,7 @@ They are named by the keys of `results.json`. Where a sample was not held out, t
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pipeline.records.models import Evaluation, Protocol
 from pipeline.results import Results
@@ -67,7 +67,6 @@ def _of_samples(
     results: Results, protocol: Protocol, evaluation: Evaluation
 ) -> list[tuple[Cell, ...]]:
     """Fill the columns of one evaluation: a row for each sample of the data."""
-    labels = [summary.label for summary in results.data.classes]
     places = {sample: k for k, sample in enumerate(protocol.sample_ids)}
     rows: list[tuple[Cell, ...]] = []
     for sample in results.data.samples:
@@ -75,18 +74,54 @@ def _of_samples(
         if place is None:
             rows.append((None,) * (3 if evaluation.scores else 2))
             continue
-        called = _most_often([labels[row[place]] for row in evaluation.predicted], labels)
-        score: tuple[Cell, ...] = ()
-        if evaluation.scores:
-            of_sample = evaluation.scores[place]
-            own = labels.index(sample.label)
-            score = (of_sample[0] if len(of_sample) == 1 else of_sample[own],)
-        rows.append((called, *score, evaluation.n_wrong[place]))
+        of = (score(results, evaluation, place, sample.label),) if evaluation.scores else ()
+        rows.append((called(results, evaluation, place), *of, evaluation.n_wrong[place]))
     return rows
 
 
-def _most_often(called: Sequence[str], labels: Sequence[str]) -> str:
-    """Name the class that was called most often; all of them where several were."""
-    counts = Counter(called)
+def called(results: Results, evaluation: Evaluation, place: int) -> str:
+    """Name the class that a model called most often.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    evaluation : Evaluation
+        The model under a protocol.
+    place : int
+        The sample's place in the protocol.
+
+    Returns
+    -------
+    str
+        The class; all of them where several were called as often.
+    """
+    counts = Counter(row[place] for row in evaluation.predicted)
     most = max(counts.values())
-    return " or ".join(label for label in labels if counts[label] == most)
+    labels = [summary.label for summary in results.data.classes]
+    return " or ".join(label for k, label in enumerate(labels) if counts[k] == most)
+
+
+def score(results: Results, evaluation: Evaluation, place: int, label: str) -> float:
+    """Give what a model said beside the class: a probability, a margin or the like.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    evaluation : Evaluation
+        The model under a protocol; it has scores.
+    place : int
+        The sample's place in the protocol.
+    label : str
+        The sample's class.
+
+    Returns
+    -------
+    float
+        The mean over repeats: of the positive class of two, else of the sample's own.
+    """
+    of_sample = evaluation.scores[place]
+    if len(of_sample) == 1:
+        return of_sample[0]
+    return of_sample[[summary.label for summary in results.data.classes].index(label)]

@@ -139,9 +139,13 @@ def _finalize(context: Context, value: object) -> object:
 
 
 def marked_page(
-    results: Results, patch: pytest.MonkeyPatch, *, loader: BaseLoader | None = None
+    results: Results,
+    patch: pytest.MonkeyPatch,
+    *,
+    loader: BaseLoader | None = None,
+    on_paper: bool = False,
 ) -> Element:
-    """Render the page for the screen with marks, and take it apart."""
+    """Render the page with marks, and take it apart."""
     for name in FORMATS:
         write = getattr(formats, name)
         patch.setattr(formats, name, _marking(write))
@@ -161,7 +165,7 @@ def marked_page(
         return jinja
 
     patch.setattr(html, "environment", environment)
-    return parse(html.pages(_taint(results))[0])
+    return parse(html.pages(_taint(results))[on_paper])
 
 
 def typed_numbers(page: Element, constants: Iterable[str]) -> list[str]:

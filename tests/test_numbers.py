@@ -44,14 +44,16 @@ def full(two_class_results: Results) -> Results:
     return with_evaluation(two_class_results)
 
 
+@pytest.mark.parametrize("on_paper", [False, True], ids=["screen", "paper"])
 @pytest.mark.parametrize("change", [_as_it_is, with_evaluation, without_test, from_embedded])
 def test_no_number_of_two_classes_is_typed(
     two_class_results: Results,
     change: Callable[[Results], Results],
+    on_paper: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every number came from the results through a format, or is a constant of method."""
-    page = marked_page(change(two_class_results), monkeypatch)
+    page = marked_page(change(two_class_results), monkeypatch, on_paper=on_paper)
 
     assert [] == typed_numbers(page, CONSTANTS)
 

@@ -12,8 +12,6 @@ from report.tables.decisions import (
     abstentions,
     calibrations,
     coverage,
-    misclassified,
-    predictions,
     thresholds,
 )
 from report.tables.embeddings import embeddings
@@ -23,6 +21,7 @@ from report.tables.models import brief, comparisons, per_class, ranking, rates, 
 from report.tables.provenance import packages, settings
 from report.tables.record import Table
 from report.tables.resampling import leaky_twin, learning_curves, permutations, variants
+from report.tables.samples import samples
 
 
 def build(results: Results) -> dict[str, Table]:
@@ -68,8 +67,7 @@ def build(results: Results) -> dict[str, Table]:
         learning_curves(results),
         *(variants(results, protocol) for protocol in results.ran),
         leaky_twin(results),
-        misclassified(results),
-        predictions(results),
+        samples(results),
         abstentions(results),
         coverage(results),
         thresholds(results),
@@ -86,10 +84,13 @@ def build(results: Results) -> dict[str, Table]:
         *checklists(results),
     ]
     shown = [table for table in tables if table]
-    return {
-        table.key: replace(_without_empty_columns(table), number=number)
-        for number, table in enumerate(shown, start=1)
-    }
+    return {table.key: _numbered(table, number) for number, table in enumerate(shown, start=1)}
+
+
+def _numbered(table: Table, number: int) -> Table:
+    """Give a table its number, and what paper shows in its place the same."""
+    paper = _numbered(table.paper, number) if table.paper else None
+    return replace(_without_empty_columns(table), number=number, paper=paper)
 
 
 def _without_empty_columns(table: Table) -> Table:

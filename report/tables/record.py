@@ -22,7 +22,7 @@ class Table:
 
     Where a table is grouped, neighbouring rows of the same name form one group. `links` gives
     for each row the anchor that its last cell leads to, or None; it is empty where none leads
-    anywhere.
+    anywhere. `paper` is what paper shows in the place of a table that is too wide for it.
     """
 
     key: str
@@ -32,6 +32,7 @@ class Table:
     note: str = ""
     grouped: bool = False
     links: tuple[str | None, ...] = ()
+    paper: "Table | None" = None
     number: int = 0
 
     @property
