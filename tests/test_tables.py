@@ -8,16 +8,16 @@ from pipeline.records.genes import Published
 from pipeline.records.models import Protocol
 from pipeline.results import Results
 from report import html
+from report.tables import samples as sample_tables
 from report.tables.catalogue import build
 from report.tables.caveats import summary, suppressed
 from report.tables.data import classes, files, ledger
-from report.tables import samples as sample_tables
-from report.tables.samples import samples
 from report.tables.embeddings import embeddings
 from report.tables.genes import genes, overlaps, stability
 from report.tables.improvements import improvements
 from report.tables.models import brief, per_class, scores
 from report.tables.provenance import packages, settings
+from report.tables.samples import samples
 
 
 def numbers(page: str, tag: str, word: str) -> list[int]:

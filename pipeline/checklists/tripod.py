@@ -15,7 +15,7 @@ from pipeline.checklists.answers import Answer, Question, answered, author, beca
 from pipeline.checklists.shared import GENES, SAMPLES
 from pipeline.records.checklists import Checklist
 from pipeline.results import Results
-from pipeline.rules.rule import count, decimal, text
+from pipeline.rules.rule import count, term, text
 
 CITATION = "collins2024"
 """Key of its reference."""
@@ -103,7 +103,7 @@ QUESTIONS: tuple[Question, ...] = (
             "robustness",
             "{n} {samples} as given, {ratio} {genes} to each that trains; none calculated.",
             count("n", "data.n_samples"),
-            decimal("ratio", "data.genes_per_sample"),
+            term("ratio", "data.genes_per_sample", "measure"),
             SAMPLES,
             GENES,
         ),

@@ -9,7 +9,7 @@ from report.tables.record import Table, columns
 _LEADS = {
     "answered": "",
     "not applicable": "Not applicable. ",
-    "for the author": "For the author. ",
+    "for the author": "For the author to complete. ",
 }
 
 
