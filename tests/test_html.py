@@ -15,7 +15,7 @@ from report_fixtures import (
 )
 
 from pipeline.results import Results
-from report import formats, html
+from report import chapters, formats, html
 from report.figures import catalogue
 from report.figures.style import Picture
 from report.fonts import TEMPLATES
@@ -226,7 +226,7 @@ def test_chapters_follow_the_contents(page: Element) -> None:
 
 def test_every_chapter_has_its_template() -> None:
     """There is one template for each chapter, and one for the title."""
-    expected = {f"{anchor}.html" for anchor, _ in html.SECTIONS} | {"title.html"}
+    expected = {f"{anchor}.html" for anchor, _ in chapters.SECTIONS} | {"title.html"}
 
     assert expected == {path.name for path in (TEMPLATES / "sections").iterdir()}
 
