@@ -132,7 +132,13 @@ def associations(results: Results) -> Picture:
         dark = grid[y][x] > 0.6
         text = f"{formats.decimal(a.value)}{star}"
         axes.text(
-            x, y, text, ha="center", va="center", fontsize=7, color="white" if dark else style.INK
+            x,
+            y,
+            text,
+            ha="center",
+            va="center",
+            fontsize=7,
+            color="white" if dark else style.ON_FILL,
         )
     axes.imshow(grid, cmap="Blues", vmin=0, vmax=1.15, aspect="auto", interpolation="none")
     axes.set_yticks(range(len(rows)), [_row_name(*row) for row in rows], fontsize=7.5)

@@ -60,7 +60,7 @@ def error_map(results: Results, protocol: Protocol) -> Picture | None:
                         ha="center",
                         va="center_baseline",
                         fontsize=6,
-                        color="white" if n > 0.7 * protocol.n_repeats else style.INK,
+                        color="white" if n > 0.7 * protocol.n_repeats else style.ON_FILL,
                     )
     labels = {sample.id: sample.label for sample in results.data.samples}
     names = [protocol.sample_ids[column] for column in shown]

@@ -234,7 +234,7 @@ def _matrix(
                 ha="center",
                 va="center",
                 fontsize=min(8, 0.45 * cell),
-                color="white" if shares[i][j] > 0.6 else style.INK,
+                color="white" if shares[i][j] > 0.6 else style.ON_FILL,
             )
 
 

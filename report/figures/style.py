@@ -9,23 +9,27 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import matplotlib
 import numpy as np
+from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from report.figures.paper import for_paper
+from report.figures.drawing import WHITE, as_file, as_markup, redrawn
 from report.fonts import advances, figure_fonts, spell_unknown
 
 INK = "#1b1b1b"
-MUTED = "#5d5d5d"
-RULE = "#c9c9c9"
+ON_FILL = "#111111"  # letters on a coloured ground, dark on a dark page too
+MUTED = "#565656"
+RULE = "#cfcdc6"
 BASELINE = "#8a8a8a"
 BACKDROP = "#a3a3a3"  # what stands behind the one that matters
 MARK = "#D55E00"  # the observed value against what chance gives
@@ -48,6 +52,14 @@ MODEL_STYLES = (
     ("#CC79A7", ":"),
     ("#E69F00", "--"),
 )
+VARIABLES = {
+    INK: "currentColor",
+    WHITE: "var(--paper)",
+    MUTED: "var(--muted)",
+    RULE: "var(--rule)",
+} | {colour.lower(): f"var(--class-{n})" for n, colour in enumerate(CLASS_COLOURS, start=1)}
+"""What a colour is called in the page's stylesheet, which has others on a dark screen."""
+
 COLUMN_MM = 170  # the width of two journal columns
 MAX_HEIGHT_MM = 150  # a page holds this, a caption and the start of a table
 _MM_PER_INCH = 25.4
@@ -62,6 +74,7 @@ _RC: dict[str, Any] = {
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
     "legend.fontsize": 8,
+    "axes.facecolor": "none",
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.7,
@@ -116,20 +129,26 @@ class Picture:
     svg: bytes
     number: int = 0
 
+    @cached_property
+    def _drawn(self) -> Element:
+        """The drawing as the page has it."""
+        return redrawn(self.svg)
+
+    @property
+    def view_box(self) -> str:
+        """The drawing's extent, in points."""
+        return self._drawn.attrib["viewBox"]
+
+    @property
+    def markup(self) -> Markup:
+        """What is in the drawing, for the screen."""
+        return Markup(as_markup(self._drawn, f"fig-{self.key}", VARIABLES))  # noqa: S704  # our own
+
     @property
     def data_uri(self) -> str:
-        """The drawing as a data address, for the screen."""
-        return _data_uri(self.svg)
-
-    @property
-    def paper_uri(self) -> str:
         """The drawing as a data address, for WeasyPrint."""
-        return _data_uri(for_paper(self.svg))
-
-
-def _data_uri(svg: bytes) -> str:
-    """Write a drawing as a data address."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+        content = base64.b64encode(as_file(self._drawn)).decode("ascii")
+        return f"data:image/svg+xml;base64,{content}"
 
 
 @contextmanager
