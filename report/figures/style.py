@@ -6,7 +6,7 @@ and by shape; the two parts of a split by filled and open markers.
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
+from report.csvfile import Cell, csv_bytes
 from report.figures.drawing import WHITE, as_file, as_markup, redrawn
 from report.fonts import advances, figure_fonts, spell_unknown
 
@@ -119,14 +120,32 @@ class _MeasuredFigure(Figure):
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """The numbers that a figure shows, as the rows of a table."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def csv(self) -> bytes:
+        """The table as a CSV file."""
+        return csv_bytes(self.columns, self.rows)
+
+
+@dataclass(frozen=True)
 class Picture:
-    """A figure ready for the page; `alt` says what is to be seen, `caption` what it is."""
+    """A figure ready for the page; `alt` says what is to be seen, `caption` what it is.
+
+    `points` are the places of the samples in the drawing, where each has one.
+    """
 
     key: str
     title: str
     caption: str
     alt: str
     svg: bytes
+    data: Numbers
+    points: tuple[tuple[float, float], ...] = ()
     number: int = 0
 
     @cached_property
@@ -291,6 +310,28 @@ def to_svg(figure: Figure) -> bytes:
         metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
     )
     return buffer.getvalue()
+
+
+def places(
+    axes: Any, coordinates: Iterable[tuple[float, float]]
+) -> tuple[tuple[float, float], ...]:
+    """Give the places of points in a drawing.
+
+    Parameters
+    ----------
+    axes : Axes
+        Those that the points are drawn in; the drawing was written as SVG before.
+    coordinates : iterable of (float, float)
+        The points.
+
+    Returns
+    -------
+    tuple of (float, float)
+        In points from the upper left corner.
+    """
+    height = axes.figure.bbox.height
+    placed = axes.transData.transform(list(coordinates))
+    return tuple((round(float(x), 1), round(float(height - y), 1)) for x, y in placed)
 
 
 def _lay_out(figure: Figure) -> None:
