@@ -67,7 +67,7 @@ def samples(results: Results) -> str:
         part = "independent test" if sample.partition == "test" else "training"
         facts = [sample.label, part] if results.data.n_test else [sample.label]
         calls = [one[sample.id] for one in called if sample.id in one]
-        by = f". {model}: {'; '.join(calls)}" if calls else ""
+        by = f". {model}, held out: {'; '.join(calls)}" if calls else ""
         said.append((spell_controls(sample.id), spell_controls(f"{', '.join(facts)}{by}.")))
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
@@ -83,8 +83,9 @@ def _called(results: Results, protocol: Protocol) -> dict[str, str]:
     by_sample = zip(*evaluation.predicted, strict=True)
     for sample, calls in zip(protocol.sample_ids, by_sample, strict=True):
         counts = Counter(labels[call] for call in calls).most_common()
-        words = (f"{label} in {n} of {protocol.n_repeats}" for label, n in counts)
-        said[sample] = f"{counts[0][0] if len(counts) == 1 else ', '.join(words)} ({where})"
+        of = f" in {{}} of {protocol.n_repeats} repeats" if protocol.n_repeats > 1 else ""
+        words = ", ".join(label + of.format(n) for label, n in counts)
+        said[sample] = f"{words} ({where})"
     return said
 
 
@@ -124,4 +125,4 @@ def genes(results: Results) -> str:
 
 def _format(frequencies: tuple[float | None, ...]) -> str:
     """Leave out the frequencies where no list was drawn again."""
-    return "decimal" if any(f is not None for f in frequencies) else ""
+    return "percent" if any(f is not None for f in frequencies) else ""

@@ -117,9 +117,10 @@
     body.append(...keyed.map(([, row]) => row));
   };
   const sortable = (table) => {
-    if (!table.tHead || table.tBodies.length !== 1 || table.tBodies[0].rows.length < 3 || table.querySelector('[rowspan], [colspan]')) return;
+    if (!table.tHead || 'fixed' in table.dataset || table.tBodies.length !== 1 || table.tBodies[0].rows.length < 3 || table.querySelector('[rowspan], [colspan]')) return;
     const heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, column) => {
+      if (!head.textContent.trim()) return;
       const button = make('button', { type: 'button' }, ...head.childNodes);
       button.addEventListener('click', () => sort(table, column, heads));
       head.append(button);
@@ -146,6 +147,7 @@
   const written = (value, kind) => {
     if (value === null) return '\u2013';
     if (typeof value === 'string' || kind === 'rank') return String(value);
+    if (kind === 'percent') return `${(100 * value).toFixed(1).replace(/\.0$/, '')}\u00a0%`;
     const small = kind === 'scientific' && value < 0.001;
     const digits = small && value < 1e-300 ? '<\u00a01e-300' : small ? value.toExponential(1) : value.toFixed(3);
     return digits.replace(/-/g, '\u2212');

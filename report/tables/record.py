@@ -20,7 +20,8 @@ class Column:
 class Table:
     """A table ready for the page; the first cell of each row names the row.
 
-    Where a table is grouped, neighbouring rows of the same name form one group.
+    Where a table is grouped, neighbouring rows of the same name form one group. The rows of
+    one that is fixed are steps, or end in a sum: in another order they would say nothing.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     grouped: bool = False
+    fixed: bool = False
     number: int = 0
 
     @property
