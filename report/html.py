@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 
 from pipeline.records.base import Finding
 from pipeline.results import Results
-from report import formats, garbage
+from report import downloads, explore, formats, garbage
 from report.chapters import sections
 from report.figures import catalogue as figure_catalogue
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
@@ -45,6 +45,10 @@ def pages(results: Results) -> tuple[str, str]:
         "tables": table_catalogue.build(results),
         "sections": sections(results),
         "in_full": IN_FULL,
+        "downloads": downloads.downloads(results),
+        "script": explore.script(),
+        "script_hash": explore.fingerprint(explore.script()),
+        "explored": {"samples": explore.samples(results), "genes": explore.genes(results)},
         "marks": defaultdict(list, marks(results)),
         "outcomes": summary(results),
         "faces": FACES,
@@ -93,6 +97,7 @@ def environment() -> Environment:
         "percent": formats.percent,
         "plain": formats.plain,
         "column_widths": column_widths,
+        "figure_data": downloads.figure_data,
         "of_section": of_section,
     }
     return jinja

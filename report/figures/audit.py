@@ -7,7 +7,7 @@ from pipeline.records.audit import ArrayMetric, Association, Covariate
 from pipeline.results import Results
 from report import formats
 from report.figures import style
-from report.figures.style import Picture
+from report.figures.style import Numbers, Picture
 
 MAX_NAMED = 6  # arrays of a panel
 MAX_ROWS = 24  # of the map of associations; the table has all
@@ -51,6 +51,15 @@ def arrays(results: Results) -> Picture:
         )
         + ".",
         svg=style.to_svg(figure),
+        data=Numbers(
+            columns=("sample", "class", "part", *(m.subject for m in metrics)),
+            rows=tuple(
+                (sample.id, sample.label, sample.partition, *values)
+                for sample, *values in zip(
+                    results.data.samples, *(m.values for m in metrics), strict=True
+                )
+            ),
+        ),
     )
 
 
@@ -132,7 +141,13 @@ def associations(results: Results) -> Picture:
         dark = grid[y][x] > 0.6
         text = f"{formats.decimal(a.value)}{star}"
         axes.text(
-            x, y, text, ha="center", va="center", fontsize=7, color="white" if dark else style.INK
+            x,
+            y,
+            text,
+            ha="center",
+            va="center",
+            fontsize=7,
+            color="white" if dark else style.ON_FILL,
         )
     axes.imshow(grid, cmap="Blues", vmin=0, vmax=1.15, aspect="auto", interpolation="none")
     axes.set_yticks(range(len(rows)), [_row_name(*row) for row in rows], fontsize=7.5)
@@ -150,6 +165,20 @@ def associations(results: Results) -> Picture:
         alt=f"Map of {formats.count(len(rows))} rows and {formats.count(len(targets))} columns; "
         "the strongest: " + "; ".join(_in_words(a) for a in strongest) + ".",
         svg=style.to_svg(figure),
+        data=Numbers(
+            columns=("known of the samples", "with", "among", "size", "p adjusted"),
+            rows=tuple(
+                (
+                    f"{a.label}, unknown" if a.missing else a.label,
+                    a.target,
+                    a.among,
+                    a.value,
+                    a.p_adjusted,
+                )
+                for a in found
+                if (a.label, a.missing) in rows
+            ),
+        ),
     )
 
 
@@ -210,6 +239,18 @@ def coloured(results: Results) -> Picture | None:
         "not known.",
         alt="; ".join(_centres(c, record.coordinates) for c in shown) + ".",
         svg=style.to_svg(figure),
+        data=Numbers(
+            columns=("sample", *record.axis_labels, *(c.label for c in shown)),
+            rows=tuple(
+                (sample.id, *xy, *values)
+                for sample, xy, *values in zip(
+                    results.data.samples,
+                    record.coordinates,
+                    *(c.values for c in shown),
+                    strict=True,
+                )
+            ),
+        ),
     )
 
 

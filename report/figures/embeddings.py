@@ -6,8 +6,9 @@ from typing import Any
 from pipeline.records.data import Embedding
 from pipeline.results import Results
 from report import formats
+from report.csvfile import Cell
 from report.figures import style
-from report.figures.style import Picture
+from report.figures.style import Numbers, Picture
 
 MAX_CLASSES_BY_PART = 4  # with more classes the legend has one entry for each
 LEGEND_COLUMNS = 4
@@ -54,7 +55,9 @@ def embedding(results: Results, record: Embedding) -> Picture:
         title=f"{record.label} of the {results.data.n_samples} {results.study.sample_noun_plural}",
         caption=_caption(results, record),
         alt=_alt(results, record),
-        svg=style.to_svg(figure),
+        svg=style.to_svg(figure),  # first: it finds the places of all parts
+        data=_numbers(results, record),
+        points=style.places(axes, record.coordinates),
     )
 
 
@@ -160,6 +163,22 @@ def _variance(axes: Any, record: Embedding) -> None:
     axes.set_xlabel("component")
     axes.set_ylabel("variance explained (%)")
     axes.set_xticks(range(1, len(shares) + 1, 3))
+
+
+def _numbers(results: Results, record: Embedding) -> Numbers:
+    """Give the place of every sample, then the share of variance of every component."""
+    shares = record.explained_variance_ratio
+    places: list[tuple[Cell, ...]] = [
+        (sample.id, sample.label, sample.partition, *xy, None)
+        for sample, xy in zip(results.data.samples, record.coordinates, strict=True)
+    ]
+    places += [
+        (f"component {n}", None, None, None, None, share) for n, share in enumerate(shares, start=1)
+    ]
+    columns = ("sample", "class", "part", *record.axis_labels, "share of variance")
+    if shares:
+        return Numbers(columns=columns, rows=tuple(places))
+    return Numbers(columns=columns[:-1], rows=tuple(place[:-1] for place in places))
 
 
 def _caption(results: Results, record: Embedding) -> str:
