@@ -53,6 +53,7 @@ def finish(document: Any, pdf: pydyf.PDF) -> None:
     mark_margins(pdf)
     attach_once(pdf)
     keep_pixels(pdf)
+    compress_once(pdf)
 
 
 def identify(pdf: pydyf.PDF) -> None:
@@ -64,8 +65,9 @@ def identify(pdf: pydyf.PDF) -> None:
         The objects, changed in place.
     """
     metadata = _object(pdf, pdf.catalog["Metadata"])
-    metadata.stream = [_bytes(part).replace(b"</rdf:RDF>", _PDFUA + b"</rdf:RDF>")
-                       for part in metadata.stream]  # fmt: skip
+    metadata.stream = [
+        part.replace(b"</rdf:RDF>", _PDFUA + b"</rdf:RDF>") for part in metadata.stream
+    ]
 
 
 def scope_headers(pdf: pydyf.PDF) -> None:
@@ -85,7 +87,7 @@ def close_grids(pdf: pydyf.PDF) -> None:
     """Make each piece of a table whole where a page cuts a cell that spans rows.
 
     WeasyPrint leaves the whole span in the piece before the cut, and nothing of the cell in
-    the one after it; there, the cells are given the headers of their neighbours.
+    the one after it, where the cells that are left get the headers of their neighbours.
 
     Parameters
     ----------
@@ -139,10 +141,10 @@ def wrap_list_bodies(pdf: pydyf.PDF) -> None:
     """
     for item in list(_elements(pdf, "/LI")):
         kids = _kids(pdf, item)
-        stray = [kid for kid in kids if kid.get("S") not in ("/Lbl", "/LBody")]
+        kept = [kid for kid in kids if kid["S"] in ("/Lbl", "/LBody")]
+        stray = [kid for kid in kids if kid["S"] not in ("/Lbl", "/LBody")]
         if stray:
             body = _element(pdf, "/LBody", item, stray)
-            kept = [kid for kid in kids if kid not in stray]
             item["K"] = pydyf.Array(kid.reference for kid in (*kept, body))
 
 
@@ -213,6 +215,33 @@ def keep_pixels(pdf: pydyf.PDF) -> None:
             each.extra["Interpolate"] = "false"
 
 
+def compress_once(pdf: pydyf.PDF) -> None:
+    """Compress each stream now: pydyf would for the file's identifier, and again to write it.
+
+    Parameters
+    ----------
+    pdf : pydyf.PDF
+        The objects, changed in place.
+    """
+    for place, each in enumerate(pdf.objects):
+        if isinstance(each, pydyf.Stream):
+            pdf.objects[place] = _Compressed(each)
+
+
+class _Compressed(pydyf.Stream):  # type: ignore[misc]  # pydyf ships no types
+    """A stream whose bytes do not change any more."""
+
+    def __init__(self, stream: pydyf.Stream) -> None:
+        super().__init__(stream.stream, stream.extra, stream.compress)
+        self.number = stream.number
+        self.content = stream.data
+
+    @property
+    def data(self) -> bytes:
+        """The bytes, as they are written."""
+        return bytes(self.content)
+
+
 def _elements(pdf: pydyf.PDF, kind: str) -> Iterator[Any]:
     """Find the elements of the structure of one kind."""
     return (each for each in pdf.objects if isinstance(each, dict) and each.get("S") == kind)
@@ -242,8 +271,3 @@ def _object(pdf: pydyf.PDF, reference: Any) -> Any:
 def _number(reference: bytes) -> int:
     """Read the number of the object that a reference names."""
     return int(reference.split()[0])
-
-
-def _bytes(part: str | bytes) -> bytes:
-    """Give a part of a stream as bytes."""
-    return part if isinstance(part, bytes) else part.encode()

@@ -99,6 +99,13 @@ def test_each_step_is_needed(
     assert expected == failed(pdf.render(PAGE, FILES))
 
 
+def test_compressing_once_changes_no_byte(monkeypatch: pytest.MonkeyPatch, page: bytes) -> None:
+    """The last step saves time and nothing else."""
+    monkeypatch.setattr(finisher, "compress_once", lambda pdf: None)
+
+    assert page == pdf.render(PAGE, FILES)
+
+
 def link(document: pikepdf.Pdf) -> pikepdf.Dictionary:
     """Give the first link."""
     found: pikepdf.Dictionary = document.pages[0].Annots[0]

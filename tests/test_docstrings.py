@@ -46,6 +46,8 @@ def public() -> Iterator[tuple[str, frozenset[str]]]:
                 exempt = frozenset(SWITCHED_OFF | (RECORDS if is_record(value) else set()))
                 yield name, exempt
                 for member, function in vars(value).items():
+                    if getattr(function, "__module__", None) != module:  # pydantic's own
+                        continue
                     if not member.startswith("_") and inspect.isfunction(function):
                         yield f"{name}.{member}", exempt
 
