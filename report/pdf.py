@@ -1,16 +1,20 @@
-"""HTML to PDF bytes through WeasyPrint: tagged, with the report's own fonts, and silent.
+"""HTML to PDF bytes through WeasyPrint: PDF/A-3a and PDF/UA-1, with the report's own fonts, silent.
 
 WeasyPrint only logs an image that it cannot load or a property that it does not know.
 Here its log is collected, and a line in it is an error.
 """
 
+import base64
 import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import StringIO
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +35,25 @@ MISSING = (
 _TRIAL = "<!DOCTYPE html><html lang=en><title>A page</title><p>with a line"
 
 
+# Not what the system thinks of a name: that differs between machines.
+_MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".toml": "application/toml",
+}
+_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+"""The date of attachments where the report has none; without one, it would be the clock's."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file inside the PDF: its name, what it holds, and that in words."""
+
+    name: str
+    content: bytes
+    description: str
+
+
 def check() -> None:
     """See that a PDF can be made, before anything is computed: print a page of one line.
 
@@ -42,18 +65,20 @@ def check() -> None:
     render(_TRIAL)
 
 
-def render(page: str) -> bytes:
+def render(page: str, attachments: Iterable[Attachment] = ()) -> bytes:
     """Turn the page for paper into a PDF.
 
     Parameters
     ----------
     page : str
         HTML with everything in it.
+    attachments : iterable of Attachment, optional
+        Files to put into the PDF; CSV, JSON or TOML by their names.
 
     Returns
     -------
     bytes
-        A PDF tagged for PDF/UA-1, the same for the same page.
+        A PDF made to PDF/A-3a and PDF/UA-1, the same for the same page and attachments.
 
     Raises
     ------
@@ -62,10 +87,16 @@ def render(page: str) -> bytes:
     """
     with _own_fonts(), _collected_log() as lines, garbage.paused():
         weasyprint = _weasyprint()
+        from report.finisher import finish
+
         fetcher = weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
         try:
-            document = weasyprint.HTML(string=page, url_fetcher=fetcher)
-            content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+            document = weasyprint.HTML(string=page, url_fetcher=fetcher).render()
+            content: bytes = document.write_pdf(
+                pdf_variant="pdf/a-3a",
+                attachments=_attached(attachments, document.metadata.created, fetcher),
+                finisher=finish,
+            )
         except weasyprint.urls.FatalURLFetchingError as error:
             raise PdfError(f"PDF: expected data addresses only, found another: {error}") from error
     if any("install HarfBuzz-Subset" in line for line in lines):
@@ -74,6 +105,32 @@ def render(page: str) -> bytes:
     if lines:
         raise PdfError(f"PDF: expected no complaint from WeasyPrint, found: {lines[0]}")
     return content
+
+
+def _attached(attachments: Iterable[Attachment], created: str | None, fetcher: Any) -> list[Any]:
+    """Put attachments as WeasyPrint takes them, dated as the page is."""
+    from weasyprint import Attachment as Attached
+
+    date = _UNDATED if created is None else datetime.fromisoformat(created)
+    return [
+        Attached(
+            url=_data_uri(file),
+            url_fetcher=fetcher,
+            name=file.name,
+            description=file.description,
+            created=date,
+            modified=date,
+            relationship="Data",
+        )
+        # A PDF's tree of names is sorted (ISO 32000-1 clause 7.9.6).
+        for file in sorted(attachments, key=attrgetter("name"))
+    ]
+
+
+def _data_uri(file: Attachment) -> str:
+    """Give a file as a data address."""
+    content = base64.b64encode(file.content).decode("ascii")
+    return f"data:{_MEDIA_TYPES[Path(file.name).suffix]};base64,{content}"
 
 
 def _weasyprint() -> Any:
