@@ -9,7 +9,15 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+)
 
 from pipeline.errors import ConfigError
 from pipeline.findings import CODES
@@ -322,6 +330,12 @@ class Config(Section):
     claims: Annotated[tuple[ClaimSection, ...], BeforeValidator(_as_tuple)] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     quick: bool = False  # fewer repeats, to look at; the report says so on its first page
+    _toml: str = PrivateAttr(default="")  # no key of the file: it is the file
+
+    @property
+    def toml(self) -> str:
+        """The text of the study file, as `load` read it; empty without a file."""
+        return self._toml
 
 
 QUICK: dict[str, int | tuple[()]] = {
@@ -389,7 +403,8 @@ def load(path: Path) -> Config:
         allowed; the message names file, key, what was expected and what was found.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: expected a study file, found none to read ({error})") from error
     except tomllib.TOMLDecodeError as error:
@@ -411,6 +426,7 @@ def load(path: Path) -> Config:
     _check_claims(config, path)
     _check_citations(config, path)
     _check_suppressed(config, path)
+    config._toml = text
     return config
 
 

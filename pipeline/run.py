@@ -219,6 +219,7 @@ def _study(config: Config, date: str | None) -> Study:
         intended_use=study.intended_use,
         date=date,
         quick=config.quick,
+        toml=config.toml,
     )
 
 

@@ -226,11 +226,12 @@ def _write(
     from pipeline.results import dumps
     from report import html, output
     from report import pdf as printer
+    from report.attachments import attachments
 
     screen, paper = html.pages(results)
     contents = {"report.html": screen.encode()}
     if pdf:
-        contents["report.pdf"] = printer.render(paper)
+        contents["report.pdf"] = printer.render(paper, attachments(results))
     if with_results:
         contents["results.json"] = dumps(results).encode()
     check()  # the last moment at which Ctrl-C changes nothing

@@ -20,7 +20,8 @@ class ClassSummary(Record):
 class Study(Record):
     """What the study is called and who answers for it.
 
-    `quick` says that repeats and permutations were fewer than the study asks for.
+    `quick` says that repeats and permutations were fewer than the study asks for. `toml` is
+    the text of the study file as it was read; empty where the study came from none.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Study(Record):
     intended_use: str
     date: str | None
     quick: bool
+    toml: str = ""
 
 
 class DataFile(Record):
