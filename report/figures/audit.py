@@ -51,6 +51,7 @@ def arrays(results: Results) -> Picture:
         )
         + ".",
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 
@@ -151,6 +152,7 @@ def associations(results: Results) -> Picture:
         + "; ".join(_in_words(a) for a in strongest)
         + ".",
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 
@@ -211,6 +213,7 @@ def coloured(results: Results) -> Picture | None:
         "not known.",
         alt="; ".join(_centres(c, record.coordinates) for c in shown) + ".",
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 

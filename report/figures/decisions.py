@@ -84,6 +84,7 @@ def error_map(results: Results, protocol: Protocol) -> Picture | None:
         caption=_map_caption(results, protocol, len(order)),
         alt=_map_alt(results, protocol, order),
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 
@@ -178,6 +179,7 @@ def coverage(results: Results) -> Picture | None:
         )
         + ".",
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 
@@ -241,6 +243,7 @@ def thresholds(results: Results) -> Picture | None:
         + _left_out(len(results.thresholds)),
         alt="Two lines a panel. " + "; ".join(_moved_alt(results, r) for r in records) + ".",
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 
@@ -313,6 +316,7 @@ def calibration(results: Results) -> Picture | None:
         )
         + ".",
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 

@@ -55,6 +55,7 @@ def embedding(results: Results, record: Embedding) -> Picture:
         caption=_caption(results, record),
         alt=_alt(results, record),
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 

@@ -58,6 +58,7 @@ def heat_map(results: Results) -> Picture:
         caption=_caption(results, record),
         alt=_alt(results, record),
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 
@@ -87,6 +88,7 @@ def stability(results: Results) -> Picture | None:
         caption=_stability_caption(results, own),
         alt=_stability_alt(results, own),
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 

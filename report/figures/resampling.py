@@ -59,6 +59,7 @@ def permutations(results: Results) -> Picture | None:
         )
         + ".",
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 
@@ -114,6 +115,7 @@ def learning_curves(results: Results) -> Picture | None:
         )
         + ".",
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 
@@ -197,6 +199,7 @@ def leaky_twin(results: Results) -> Picture | None:
         )
         + ", on average.",
         svg=style.to_svg(figure),
+        figure=figure,
     )
 
 

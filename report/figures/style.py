@@ -49,6 +49,7 @@ MODEL_STYLES = (
     ("#E69F00", "--"),
 )
 COLUMN_MM = 170  # the width of two journal columns
+PNG_DPI = 300
 MAX_HEIGHT_MM = 150  # a page holds this, a caption and the start of a table
 _MM_PER_INCH = 25.4
 _PT_PER_INCH = 72
@@ -56,6 +57,7 @@ _PT_PER_INCH = 72
 _RC: dict[str, Any] = {
     "svg.hashsalt": "expression-report",
     "svg.fonttype": "path",  # the page shows the same letters everywhere
+    "pdf.fonttype": 42,  # TrueType: journals refuse Type 3
     "font.size": 8.5,
     "axes.titlesize": 9,
     "axes.labelsize": 8.5,
@@ -107,13 +109,17 @@ class _MeasuredFigure(Figure):
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure ready for the page; `alt` says what is to be seen, `caption` what it is."""
+    """A figure ready for the page; `alt` says what is to be seen, `caption` what it is.
+
+    `figure` is the drawing that became `svg`, from which other formats can be written.
+    """
 
     key: str
     title: str
     caption: str
     alt: str
     svg: bytes
+    figure: Figure
     number: int = 0
 
     @property
@@ -271,6 +277,44 @@ def to_svg(figure: Figure) -> bytes:
         dpi=200,
         metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
     )
+    return buffer.getvalue()
+
+
+def to_pdf(figure: Figure) -> bytes:
+    """Write a figure as PDF on white, without a date, its letters as text in embedded fonts.
+
+    Parameters
+    ----------
+    figure : Figure
+        The drawing, laid out by `to_svg`.
+
+    Returns
+    -------
+    bytes
+        PDF, the same for the same drawing.
+    """
+    buffer = io.BytesIO()
+    nothing = dict.fromkeys(("Creator", "Producer", "CreationDate"))
+    figure.savefig(buffer, format="pdf", facecolor="white", metadata=nothing)
+    return buffer.getvalue()
+
+
+def to_png(figure: Figure) -> bytes:
+    """Write a figure as PNG on white, with as many dots as printers of journals ask for.
+
+    Parameters
+    ----------
+    figure : Figure
+        The drawing, laid out by `to_svg`.
+
+    Returns
+    -------
+    bytes
+        PNG, the same for the same drawing.
+    """
+    buffer = io.BytesIO()
+    metadata = {"Software": None}
+    figure.savefig(buffer, format="png", dpi=PNG_DPI, facecolor="white", metadata=metadata)
     return buffer.getvalue()
 
 
