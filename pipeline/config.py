@@ -74,6 +74,7 @@ class StudySection(Section):
     question: str | None = None
     intended_use: str = "Research use only; not for diagnosis or treatment."
     date: datetime.date | None = None
+    page: Literal["A4", "Letter"] = "A4"  # of the PDF
 
 
 class CitationSection(Section):

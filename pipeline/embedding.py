@@ -283,7 +283,7 @@ READING: dict[str, tuple[str, str, tuple[str, str]]] = {
         "directions in which the training samples vary most.",
         "Two components hold a part of the variance only. Overlap here does not mean that the "
         "classes cannot be told apart by all genes.",
-        ("first principal component", "second principal component"),
+        ("component 1", "component 2"),
     ),
     "tsne": (
         "Samples that stand together are neighbours among the preprocessed values, as far as the "

@@ -220,6 +220,7 @@ def _study(config: Config, date: str | None) -> Study:
         date=date,
         quick=config.quick,
         toml=config.toml,
+        page=study.page,
     )
 
 

@@ -204,10 +204,27 @@ def names(values: Sequence[str]) -> str:
     str
         The first few, long ones cut, and the number of the others; "none" where there is none.
     """
-    cut = (v if len(v) <= MAX_NAME else f"{v[: MAX_NAME - 1]}…" for v in values[:MAX_NAMES])
-    listed = ", ".join(cut)
+    listed = ", ".join(shortened(value, MAX_NAME) for value in values[:MAX_NAMES])
     n_more = len(values) - MAX_NAMES
     return f"{listed} and {n_more} more" if n_more > 0 else listed or "none"
+
+
+def shortened(text: str, length: int) -> str:
+    """Cut a text that would not fit.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    length : int
+        Most characters.
+
+    Returns
+    -------
+    str
+        The text, or its start and an ellipsis.
+    """
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def figure_name(figure: StatedFigure) -> str:

@@ -26,11 +26,11 @@ def raising(results: Results, *paths: str, severity: str = "note") -> Results:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("evaluations[given/svm].accuracy", {"accuracies", "scores-given", "brief-given"}),
-        ("evaluations[loo/svm].accuracy", {"accuracies-others", "scores-loo", "brief-loo"}),
+        ("evaluations[given/svm].accuracy", {"accuracies", "scores-given"}),
+        ("evaluations[loo/svm].accuracy", {"accuracies-others", "others"}),
         ("difference(1, leaky_twin.leaky_accuracy)", {"leak"}),
         ("embeddings[umap].trustworthiness", {"embeddings", "umap"}),
-        ("variant_evaluations[raw/cv/svm].accuracy", {"variants-cv"}),
+        ("variant_evaluations[raw/cv/svm].accuracy", {"variants"}),
         ("limit", set()),
         ("study.title", set()),
     ],

@@ -15,8 +15,7 @@ LABELS = [label for label, _ in MODELS.values()]
 FILLED_LATER = {
     "permutations",
     "learning",
-    "variants-given",
-    "variants-cv",
+    "variants",
     "leak",
     "abstentions",
     "coverage",
@@ -62,13 +61,19 @@ def test_the_page_shows_every_table(tables: dict[str, Table], page: str) -> None
     assert [f"tab-{key}" for key in tables] == shown
 
 
-@pytest.mark.parametrize(("tag", "word"), [("caption", "Table"), ("figcaption", "Figure")])
-def test_numbers_ascend(page: str, tag: str, word: str) -> None:
-    """Tables and figures of a full evaluation are numbered from 1 without gaps."""
+@pytest.mark.parametrize(
+    ("tag", "words"), [("caption", ("Table ", "Table S")), ("figcaption", ("Figure ",))]
+)
+def test_numbers_ascend(page: str, tag: str, words: tuple[str, ...]) -> None:
+    """Tables, supplements and figures of a full evaluation are numbered without gaps."""
     texts = [element.text for element in parse(page).all(tag)]
-    found = [int(n) for text in texts for n in re.findall(rf"^{word} (\d+)\.", text)]
+    found = [
+        [int(n) for text in texts for n in re.findall(rf"^{word}(\d+)\.", text)] for word in words
+    ]
 
-    assert list(range(1, len(texts) + 1)) == found
+    assert [list(range(1, len(numbers) + 1)) for numbers in found] == found
+    assert all(found)
+    assert len(texts) == sum(map(len, found))
 
 
 def test_more_classes_have_no_rates(toy_results: Results) -> None:
@@ -89,19 +94,25 @@ def test_more_classes_are_laid_out(toy_results: Results) -> None:
 def test_data_without_test_samples_are_laid_out(two_class_results: Results) -> None:
     """Without independent samples, what rests on them is left out, and said not to have run."""
     page = html.pages(with_evaluation(without_test(two_class_results)))[0]
-    headings = {element.text for element in parse(page).all("h3")}
+    headings = {element.text for element in parse(page).all("h3", "dt")}
 
     assert {"Training and test exchanged", "Permuted labels", "Declining to call"} <= headings
     assert page.count("Not run: there are no independent samples.") == 2
     assert "configurations" not in page
 
 
-@pytest.mark.parametrize(
-    "key", ["scores-given", "rates-given", "ranking-cv", "brief-loo", "variants-cv"]
-)
+@pytest.mark.parametrize("key", ["scores-given", "rates-given", "ranking-cv"])
 def test_every_model_has_its_row(tables: dict[str, Table], key: str) -> None:
     """Models stand in their own order, the baseline first, not in that of their scores."""
     assert LABELS == [row[0] for row in tables[key].rows]
+
+
+@pytest.mark.parametrize(("key", "n_protocols"), [("others", 3), ("variants", 2)])
+def test_every_model_has_its_row_under_each_protocol(
+    tables: dict[str, Table], key: str, n_protocols: int
+) -> None:
+    """The same models in the same order, once for each protocol."""
+    assert [LABELS] * n_protocols == [[row[1] for row in rows] for rows in tables[key].groups]
 
 
 def test_a_split_has_an_exact_interval_and_repeats_a_range(tables: dict[str, Table]) -> None:
@@ -168,7 +179,7 @@ def test_wrong_samples_are_named(full: Results, tables: dict[str, Table]) -> Non
     svm = next(e for e in full.evaluations if e.key == "swap/svm")
     wrong = [name for name, n in zip(swap.sample_ids, svm.n_wrong, strict=True) if n]
 
-    row = next(row for row in tables["brief-swap"].rows if row[0] == "Linear SVM")
+    row = next(r for r in tables["others"].rows if r[:2] == (swap.label, "Linear SVM"))
 
     assert (", ".join(wrong) or "none") == row[-1]
 
@@ -264,19 +275,16 @@ def test_variants_stand_beside_the_main_preprocessing(
         for model, (label, _) in MODELS.items()
     ]
 
-    assert expected == list(tables["variants-given"].rows)
+    assert expected == [row[1:] for row in tables["variants"].groups[0]]
 
 
 def test_a_variant_that_was_not_evaluated_is_a_dash(full: Results) -> None:
     """A model that was left out of a variant has no number there."""
     kept = tuple(e for e in full.variant_evaluations if e.model != "forest")
 
-    table = resampling.variants(
-        full.model_copy(update={"variant_evaluations": kept}), full.protocol("cv")
-    )
+    (table,) = resampling.variants(full.model_copy(update={"variant_evaluations": kept}))
 
-    assert table is not None
-    assert ("–", "–", "–") == table.rows[-1][2:]
+    assert ("–", "–", "–") == table.rows[-1][3:]
 
 
 def test_the_leak_by_hand(full: Results) -> None:

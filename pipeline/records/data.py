@@ -37,6 +37,7 @@ class Study(Record):
     date: str | None
     quick: bool
     toml: str = ""
+    page: Literal["A4", "Letter"] = "A4"
 
 
 class DataFile(Record):

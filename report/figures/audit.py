@@ -30,7 +30,7 @@ def arrays(results: Results) -> Picture:
         One panel a measure, arrays far from the others named.
     """
     metrics = results.audit.metrics
-    figure = style.canvas(style.COLUMN_MM, 14 + 40 * len(metrics))
+    figure = style.canvas(style.COLUMN_MM, 14 + 27 * len(metrics))
     panels = figure.subplots(len(metrics), 1, sharex=True, squeeze=False)[:, 0]
     entries: list[tuple[Any, str]] = []
     for axes, metric in zip(panels, metrics, strict=True):
@@ -120,7 +120,7 @@ def associations(results: Results) -> Picture:
     found = [a for a in results.audit.associations if a.value is not None]
     rows = list(dict.fromkeys((a.label, a.missing) for a in found))[:MAX_ROWS]
     targets = list(dict.fromkeys((a.target, a.among) for a in results.audit.associations))
-    figure = style.canvas(style.COLUMN_MM, 22 + 6 * len(rows))
+    figure = style.canvas(style.COLUMN_MM, 20 + 5 * len(rows))
     axes = figure.subplots()
     grid = [[float("nan")] * len(targets) for _ in rows]
     level = results.audit.covariates.level
@@ -197,7 +197,7 @@ def coloured(results: Results) -> Picture | None:
         return None
     across = min(2, len(shown))
     n_rows = ceil(len(shown) / across)
-    figure = style.canvas(style.COLUMN_MM, min(72 * n_rows, style.MAX_HEIGHT_MM))
+    figure = style.canvas(style.COLUMN_MM, min(64 * n_rows, style.MAX_HEIGHT_MM))
     grid = figure.subplots(n_rows, across, squeeze=False)
     for gap in grid.flat[len(shown) :]:
         gap.remove()

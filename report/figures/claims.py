@@ -39,7 +39,7 @@ def spread(results: Results, claim: Claim) -> Picture | None:
         return None
     models = {model.key: model.label for model in claim.models}
     figure, panels = style.panels(
-        len(rows), columns=len(claim.models), height_mm=44, sharex=True, sharey=True
+        len(rows), columns=len(claim.models), height_mm=33, sharex=True, sharey=True
     )
     stated, name = claim.figures[0], formats.figure_name(claim.figures[0])
     for axes, (label, one) in zip(panels, rows, strict=True):

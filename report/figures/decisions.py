@@ -35,7 +35,7 @@ def error_map(results: Results, protocol: Protocol) -> Picture | None:
         return None
     shown = order[:MAX_SAMPLES]
     counts = [[evaluation.n_wrong[column] for column in shown] for evaluation in scored]
-    figure = style.canvas(style.COLUMN_MM, 34 + 4.4 * len(scored))
+    figure = style.canvas(style.COLUMN_MM, 26 + 3.5 * len(scored))
     axes: Any = figure.subplots()
     n_rows, n_columns = len(scored), len(shown)
     axes.imshow(
@@ -155,7 +155,7 @@ def coverage(results: Results) -> Picture | None:
     records = results.abstentions[:MAX_PANELS]
     if not records:
         return None
-    figure, panels = style.panels(len(records), columns=3, height_mm=58, sharey=True)
+    figure, panels = style.panels(len(records), columns=3, height_mm=48, sharey=True)
     for axes, record in zip(panels, records, strict=True):
         _called(axes, record)
         label = results.model(record.model).label
@@ -225,7 +225,7 @@ def thresholds(results: Results) -> Picture | None:
     records = results.thresholds[:MAX_PANELS]
     if not records:
         return None
-    figure, panels = style.panels(len(records), columns=3, height_mm=54, sharey=True)
+    figure, panels = style.panels(len(records), columns=3, height_mm=44, sharey=True)
     for axes, record in zip(panels, records, strict=True):
         _moved(axes, record)
         label = results.model(record.model).label

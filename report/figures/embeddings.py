@@ -32,7 +32,7 @@ def embedding(results: Results, record: Embedding) -> Picture:
     """
     by_part = len(results.data.classes) <= MAX_CLASSES_BY_PART
     n_entries = len(results.data.classes) * (2 if by_part and results.data.n_test else 1)
-    figure = style.canvas(style.COLUMN_MM, 78 + 4.5 * ceil(n_entries / LEGEND_COLUMNS))
+    figure = style.canvas(style.COLUMN_MM, 68 + 4.5 * ceil(n_entries / LEGEND_COLUMNS))
     if record.explained_variance_ratio:
         axes, bars = figure.subplots(1, 2, width_ratios=(3.2, 1))
         _variance(bars, record)

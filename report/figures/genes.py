@@ -33,7 +33,7 @@ def heat_map(results: Results) -> Picture:
         Rows genes, columns samples, grouped by split and class.
     """
     record = results.genes.heat_map
-    figure = style.canvas(style.COLUMN_MM, min(24 + 3.3 * len(record.gene_ids), MAX_HEIGHT_MM))
+    figure = style.canvas(style.COLUMN_MM, min(22 + 2.4 * len(record.gene_ids), MAX_HEIGHT_MM))
     axes = figure.subplots()
     image = axes.imshow(
         record.z,
@@ -44,7 +44,7 @@ def heat_map(results: Results) -> Picture:
         interpolation="none",
     )
     names = [style.shorten(gene, 24) for gene in record.gene_ids]
-    axes.set_yticks(range(len(names)), names, fontsize=5.8)
+    axes.set_yticks(range(len(names)), names, fontsize=5.4)
     axes.tick_params(axis="y", length=0, pad=2)
     _groups(axes, results, record)
     axes.spines[:].set_visible(False)
@@ -78,7 +78,7 @@ def stability(results: Results) -> Picture | None:
     own = results.genes.stability.of("bootstrap")
     if own is None:
         return None
-    figure = style.canvas(style.COLUMN_MM, 70)
+    figure = style.canvas(style.COLUMN_MM, 60)
     left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
     _frequencies(left, results, own)
     _by_size(right, results)

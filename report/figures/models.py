@@ -16,8 +16,8 @@ from report.figures.style import Picture
 MAX_CLASSES_OF_ALL = 6  # with more, the matrices of all models would be too small to read
 NAME_PT = 8.0  # size of the names of classes
 GAP_PT = 10.0  # between two matrices
-HEAD_PT = 36.0  # of the name of a model above its matrix, three lines
-MAX_CELL_PT = 26.5
+HEAD_PT = 30.0  # of the name of a model above its matrix, three lines
+MAX_CELL_PT = 22.0
 MAX_ACROSS = 7  # more matrices than that would be narrower than the names of models
 
 
@@ -279,7 +279,7 @@ def roc(results: Results) -> Picture | None:
     if not protocols:
         return None
     figure, panels = style.panels(
-        len(protocols), columns=3, height_mm=78 if len(protocols) > 2 else 118
+        len(protocols), columns=3, height_mm=64 if len(protocols) > 2 else 118
     )
     entries: dict[str, Any] = {}
     for axes, protocol in zip(panels, protocols, strict=True):

@@ -31,12 +31,12 @@ def permutations(results: Results) -> Picture | None:
     ran = [record for record in results.permutations if record.null]
     if not ran:
         return None
-    figure, panels = style.panels(len(ran), columns=4, height_mm=36, sharex=True)
+    figure, panels = style.panels(len(ran), columns=5, height_mm=34, sharex=True)
     width = ceil((max(max(record.null) for record in ran) + 1) / MAX_BARS)
     for axes, record in zip(panels, ran, strict=True):
         _null(axes, record, width)
         p = f"p = {formats.p_value(record.p_value)}".replace("= <", "<")
-        label = fill(results.model(record.key).label, 24)
+        label = fill(results.model(record.key).label, 20)
         errors = "error" if record.n_errors == 1 else "errors"
         axes.set_title(f"{label}\n{record.n_errors} {errors}, {p}", fontsize=7.5)
     figure.supxlabel("errors", fontsize=8.5)
@@ -91,11 +91,11 @@ def learning_curves(results: Results) -> Picture | None:
     curves = results.learning_curves
     if not curves:
         return None
-    figure, panels = style.panels(len(curves), columns=4, height_mm=44, sharex=True, sharey=True)
+    figure, panels = style.panels(len(curves), columns=5, height_mm=36, sharex=True, sharey=True)
     majority = max(c.n_samples for c in results.data.classes) / results.data.n_samples
     for axes, curve in zip(panels, curves, strict=True):
         _rising(axes, curve, majority)
-        axes.set_title(fill(results.model(curve.key).label, 24), fontsize=8)
+        axes.set_title(fill(results.model(curve.key).label, 20), fontsize=8)
     figure.supxlabel("training samples", fontsize=8.5)
     figure.supylabel("accuracy", fontsize=8.5)
     return Picture(

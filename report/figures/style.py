@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from report.figures.paper import for_paper
 from report.fonts import advances, figure_fonts, spell_unknown
+from report.formats import shortened
 
 INK = "#1b1b1b"
 MUTED = "#5d5d5d"
@@ -381,5 +382,4 @@ def shorten(text: str, length: int = 28) -> str:
         The name, or its start and an ellipsis. What cannot be drawn is spelled out, line
         breaks become blanks.
     """
-    clean = " ".join(spell_unknown(text).split())
-    return clean if len(clean) <= length else f"{clean[: length - 1]}…"
+    return shortened(" ".join(spell_unknown(text).split()), length)

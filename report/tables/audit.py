@@ -163,6 +163,7 @@ def associations(results: Results) -> Table:
             rows.append((f"{label}, being unknown" if missing else label, *cells))
     return Table(
         key="associations",
+        supplement=True,
         caption="How far everything known of the samples goes with class, split and the first "
         "principal components.",
         columns=columns("", *(f"*{label}" for _, _, label in targets)),

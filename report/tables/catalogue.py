@@ -1,9 +1,10 @@
 """All tables of a report, numbered in the order in which the page shows them."""
 
 from dataclasses import replace
+from itertools import count
 
 from pipeline.results import Results
-from report.selection import in_brief, in_full
+from report.selection import in_full
 from report.tables import audit, claims
 from report.tables.caveats import checks, suppressed
 from report.tables.data import classes, files, ledger
@@ -35,7 +36,7 @@ def build(results: Results) -> dict[str, Table]:
     Returns
     -------
     dict of str to Table
-        By key; numbers run from 1 in the order of the page.
+        By key; numbers run from 1 in the order of the page, those of supplements by themselves.
     """
     full = in_full(results)
     tables = [
@@ -62,10 +63,10 @@ def build(results: Results) -> dict[str, Table]:
             )
         ),
         comparisons(results),
-        *(brief(results, protocol) for protocol in in_brief(results)),
+        brief(results),
         permutations(results),
         learning_curves(results),
-        *(variants(results, protocol) for protocol in results.ran),
+        *variants(results),
         leaky_twin(results),
         misclassified(results),
         predictions(results),
@@ -83,10 +84,11 @@ def build(results: Results) -> dict[str, Table]:
         packages(results),
         settings(results),
     ]
-    shown = [table for table in tables if table]
+    numbers = {supplement: count(1) for supplement in (False, True)}
     return {
-        table.key: replace(_without_empty_columns(table), number=number)
-        for number, table in enumerate(shown, start=1)
+        table.key: replace(_without_empty_columns(table), number=next(numbers[table.supplement]))
+        for table in tables
+        if table
     }
 
 

@@ -212,6 +212,7 @@ def spread(results: Results, claim: Claim) -> Table | None:
     name = formats.figure_name(claim.figures[0])
     return Table(
         key=f"spread-{claim.key}",
+        supplement=True,
         caption=f"The {name} over seeds, against the reported {claim.figures[0].text}.",
         columns=columns(
             "Labels",

@@ -115,6 +115,7 @@ def predictions(results: Results) -> Table | None:
     of = results.data.positive_class or "the class that it named"
     return Table(
         key="predictions",
+        supplement=True,
         caption=f"{protocol.label}: every {results.study.sample_noun}, as {model.noun} called it.",
         columns=columns(
             results.study.sample_noun.capitalize(),
@@ -201,6 +202,7 @@ def coverage(results: Results) -> Table | None:
         rows += [(label, *_point(record, point)) for point in _few(record.curve)]
     return Table(
         key="coverage",
+        supplement=True,
         caption="Share of the samples that is called, and accuracy among them, by threshold.",
         columns=columns(
             "Model, protocol", "*Threshold", "*Called", "*Coverage", "*Right", "*Accuracy"
@@ -253,6 +255,7 @@ def thresholds(results: Results) -> Table | None:
     more = f" {hidden} more tables are in results.json." if hidden else ""
     return Table(
         key="thresholds",
+        supplement=True,
         caption=f"What another threshold would have given, positive class "
         f"{results.data.positive_class}.",
         columns=columns(

@@ -5,6 +5,8 @@ from pipeline.results import Results
 from report import formats
 from report.tables.record import Table, columns
 
+MAX_DESCRIPTION = 64  # characters: one line of paper
+
 
 def genes(results: Results) -> Table:
     """List the top genes of every class.
@@ -28,7 +30,7 @@ def genes(results: Results) -> Table:
         rows.append(
             (
                 gene,
-                table.descriptions[i],
+                formats.shortened(table.descriptions[i], MAX_DESCRIPTION),
                 results.data.classes[table.high_in[i]].label,
                 formats.count(i + 1),
                 formats.decimal(table.signal_to_noise[i]),
@@ -169,7 +171,10 @@ def _genes_note(genes: Genes) -> str:
         sentences.append(
             f"Listed in: share of {formats.count(own.n_lists)} bootstraps that list the gene too."
         )
-    sentences.append(f"The ranking of all {genes.n_genes} genes is in results.json.")
+    sentences.append(
+        f"Long descriptions are cut; the ranking of all {formats.count(genes.n_genes)} genes is in "
+        "results.json, whole."
+    )
     return " ".join(sentences)
 
 

@@ -3,7 +3,7 @@
 from pipeline.records.models import Averages, ClassMetrics, Comparison, Evaluation, Protocol, Rate
 from pipeline.results import Results
 from report import formats
-from report.selection import in_full
+from report.selection import in_brief, in_full
 from report.tables.record import Table, columns
 
 ALPHA = 0.05  # of the family-wise error rate that Holm's adjustment holds
@@ -27,6 +27,7 @@ def scores(results: Results, protocol: Protocol) -> Table:
         repeats where it was held out more often.
     """
     scored = results.of_protocol(protocol.key)
+    two = len(results.data.classes) == 2
     rows = tuple(
         (
             results.model(e.model).label,
@@ -36,6 +37,7 @@ def scores(results: Results, protocol: Protocol) -> Table:
             formats.interval(e.accuracy_exact) if e.accuracy_exact else "",
             _range(e.repeat_accuracies),
             formats.decimal(e.balanced_accuracy),
+            *(formats.decimal(metrics.f1) for metrics in (e.per_class if two else ())),
             formats.decimal(e.macro.f1),
             formats.decimal(e.mcc),
         )
@@ -55,6 +57,7 @@ def scores(results: Results, protocol: Protocol) -> Table:
             "*Exact interval",
             "*Lowest and highest repeat",
             "*Balanced accuracy",
+            *(f"*F1, {summary.label}" for summary in (results.data.classes if two else ())),
             "*F1, mean over classes",
             "*MCC",
         ),
@@ -157,38 +160,43 @@ def ranking(results: Results, protocol: Protocol) -> Table:
     )
 
 
-def brief(results: Results, protocol: Protocol) -> Table:
-    """Show the scores of every model under one protocol in one table.
+def brief(results: Results) -> Table | None:
+    """Show the scores of every model under the protocols that are shown in brief.
 
     Parameters
     ----------
     results : Results
         The results object.
-    protocol : Protocol
-        The protocol.
 
     Returns
     -------
-    Table
-        One row a model, with the samples that it got wrong.
+    Table or None
+        For each protocol one row a model, with the samples that it got wrong; None where no such
+        protocol ran.
     """
-    scored = results.of_protocol(protocol.key)
-    methods = " or ".join(dict.fromkeys(e.accuracy_interval.method for e in scored))
-    nouns = results.study.sample_noun_plural
+    protocols = in_brief(results)
+    if not protocols:
+        return None
+    scored = {protocol: results.of_protocol(protocol.key) for protocol in protocols}
+    methods = dict.fromkeys(e.accuracy_interval.method for found in scored.values() for e in found)
+    sizes = " ".join(f"{protocol.label}: {_sizes(protocol)}" for protocol in protocols)
     return Table(
-        key=f"brief-{protocol.key}",
-        caption=f"{protocol.label}: scores of every model.",
+        key="others",
+        supplement=True,
+        caption="Scores of every model under the other protocols.",
         columns=columns(
+            "Protocol",
             "Model",
             "*Errors",
             "*Accuracy",
             "*95 % interval",
             "*Balanced accuracy",
             "*ROC AUC",
-            f"Wrong {nouns}",
+            f"Wrong {results.study.sample_noun_plural}",
         ),
         rows=tuple(
             (
+                protocol.label,
                 results.model(e.model).label,
                 _errors(e),
                 formats.decimal(e.accuracy),
@@ -197,9 +205,11 @@ def brief(results: Results, protocol: Protocol) -> Table:
                 formats.decimal(e.roc_auc),
                 _wrong(protocol, e),
             )
-            for e in scored
+            for protocol, found in scored.items()
+            for e in found
         ),
-        note=f"{_sizes(protocol)} Intervals: {methods}.",
+        note=f"{sizes} Intervals: {' or '.join(methods)}.",
+        grouped=True,
     )
 
 
@@ -255,8 +265,9 @@ def _two_classes(results: Results, protocol: Protocol) -> Table:
             )
             for evaluation in evaluations
         ),
-        note="– where no sample was predicted to be of the class. The weighted mean weights each "
-        "class by its number of samples.",
+        note=f"{formats.UNDEFINED} where no sample was predicted to be of the class. The weighted "
+        "mean weights each class by its number of samples.",
+        supplement=True,
     )
 
 

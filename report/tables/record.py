@@ -20,7 +20,8 @@ class Column:
 class Table:
     """A table ready for the page; the first cell of each row names the row.
 
-    Where a table is grouped, neighbouring rows of the same name form one group.
+    Where a table is grouped, neighbouring rows of the same name form one group. A table whose
+    numbers a figure shows is a supplement: it is not printed, and has a number of its own.
     """
 
     key: str
@@ -29,7 +30,13 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     grouped: bool = False
+    supplement: bool = False
     number: int = 0
+
+    @property
+    def label(self) -> str:
+        """What the report calls it: "Table 3", "Table S1"."""
+        return f"Table {'S' * self.supplement}{self.number}"
 
     @property
     def groups(self) -> list[list[tuple[str, ...]]]:

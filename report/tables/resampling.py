@@ -1,8 +1,11 @@
 """Tables of what the scores rest on: permuted labels, sample sizes, preprocessing, a leak."""
 
-from pipeline.records.models import LearningCurve, Protocol
+from dataclasses import replace
+
+from pipeline.records.models import Evaluation, LearningCurve, Protocol, VariantEvaluation
 from pipeline.results import Results
 from report import formats
+from report.selection import in_brief, in_full
 from report.tables.record import Table, columns
 
 
@@ -77,6 +80,7 @@ def learning_curves(results: Results) -> Table | None:
     first = results.learning_curves[0].points[0]
     return Table(
         key="learning",
+        supplement=True,
         caption="Accuracy after training on fewer samples.",
         columns=columns("Model", *(f"*{formats.count(n)} samples" for n in sizes)),
         rows=tuple(
@@ -103,53 +107,84 @@ def _by_size(curve: LearningCurve, sizes: list[int]) -> list[str]:
     return cells
 
 
-def variants(results: Results, protocol: Protocol) -> Table | None:
-    """Show every model's errors after other preprocessing, under one protocol.
+def variants(results: Results) -> list[Table]:
+    """Show what every model does after other preprocessing, under each protocol.
 
     Parameters
     ----------
     results : Results
         The results object.
-    protocol : Protocol
-        The protocol.
 
     Returns
     -------
-    Table or None
-        One row a model and a column a preprocessing: errors, or the mean accuracy under
-        resampling; None where there is one preprocessing only.
+    list of Table
+        For each protocol one row a model and a column a preprocessing: errors, or the mean
+        accuracy under resampling. The protocols that are shown in brief are a supplement.
+        Empty where there is one preprocessing only.
     """
-    others = {
-        (e.variant, e.model): e for e in results.variant_evaluations if e.protocol == protocol.key
+    tried = {e.protocol for e in results.variant_evaluations}
+    full, brief = (
+        tuple(protocol for protocol in shown if protocol.key in tried)
+        for shown in (in_full(results), in_brief(results))
+    )
+    tables = []
+    if full:
+        caption = "What every model does after each preprocessing."
+        tables.append(_variants(results, full, key="variants", caption=caption))
+    if brief:
+        caption = "What every model does after each preprocessing, under the other protocols."
+        others = _variants(results, brief, key="variants-others", caption=caption)
+        tables.append(replace(others, supplement=True))
+    return tables
+
+
+def _variants(
+    results: Results, protocols: tuple[Protocol, ...], *, key: str, caption: str
+) -> Table:
+    """Show some protocols."""
+    main = results.variants[0]
+    found = {(e.protocol, e.variant, e.model): e for e in results.variant_evaluations} | {
+        (e.protocol, main.key, e.model): e for e in results.evaluations
     }
-    if not others:
-        return None
-    main, *_ = results.variants
-    found = others | {(main.key, e.model): e for e in results.of_protocol(protocol.key)}
-    resampled = protocol.resampled
-    rows = []
-    gaps = False
-    for model in results.models:
-        cells = []
-        for variant in results.variants:
-            one = found.get((variant.key, model.key))
-            if one is None:
-                gaps = True
-                cells.append(formats.UNDEFINED)
-            else:
-                cells.append(
-                    formats.decimal(one.accuracy) if resampled else formats.count(one.n_errors)
-                )
-        rows.append((model.label, *cells))
-    what = "mean accuracy" if resampled else f"errors among {len(protocol.sample_ids)} samples"
+    rows = tuple(
+        (
+            _measured(protocol),
+            model.label,
+            *(
+                _cell(protocol, found.get((protocol.key, variant.key, model.key)))
+                for variant in results.variants
+            ),
+        )
+        for protocol in protocols
+        for model in results.models
+    )
+    gaps = any(formats.UNDEFINED in row for row in rows)
     return Table(
-        key=f"variants-{protocol.key}",
-        caption=f"{protocol.label}, {what} after each preprocessing.",
-        columns=columns("Model", *(f"*{variant.label}" for variant in results.variants)),
-        rows=tuple(rows),
+        key=key,
+        caption=caption,
+        columns=columns(
+            "Protocol", "Model", *(f"*{variant.label}" for variant in results.variants)
+        ),
+        rows=rows,
         note=f"{main.label}: the preprocessing of this report, as everywhere else in it."
         + (f" {formats.UNDEFINED}: not run; see the Methods." if gaps else ""),
+        grouped=True,
     )
+
+
+def _measured(protocol: Protocol) -> str:
+    """Name a protocol and what is counted under it."""
+    n = formats.count(len(protocol.sample_ids))
+    return f"{protocol.label}: {'mean accuracy' if protocol.resampled else f'errors among {n}'}"
+
+
+def _cell(protocol: Protocol, evaluation: Evaluation | VariantEvaluation | None) -> str:
+    """Write the errors, or the accuracy under resampling; a dash where it was not run."""
+    if evaluation is None:
+        return formats.UNDEFINED
+    if protocol.resampled:
+        return formats.decimal(evaluation.accuracy)
+    return formats.count(evaluation.n_errors)
 
 
 def leaky_twin(results: Results) -> Table | None:

@@ -10,8 +10,8 @@ from itertools import pairwise
 from report.fonts import advances
 from report.tables.record import Table
 
-PAGE = 62.0
-"""Width of a page's text, in the size of the type of most tables."""
+PAGE = 66.0
+"""Width of a page's text (170 mm), in the size of the type of tables (7.3 pt)."""
 _GAP = 0.95  # between two columns
 _SPACE = 0.2  # between two words
 _LONGEST = 0.47  # share of the page that one word may claim; a longer one is broken
