@@ -10,7 +10,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
@@ -85,7 +85,7 @@ def render(page: str, attachments: Iterable[Attachment] = ()) -> bytes:
     PdfError
         If a library is missing, or WeasyPrint had anything to say.
     """
-    with _own_fonts(), _collected_log() as lines, garbage.paused():
+    with _own_fonts(), _collected_log() as lines, _unclosed(), garbage.paused():
         weasyprint = _weasyprint()
         from report.finisher import finish
 
@@ -159,6 +159,11 @@ def _own_fonts() -> Iterator[None]:
                 del os.environ["FONTCONFIG_FILE"]
             else:
                 os.environ["FONTCONFIG_FILE"] = before
+
+
+def _unclosed() -> AbstractContextManager[Any]:
+    """Let WeasyPrint leave its file of colours open until it is forgotten (70.0)."""
+    return warnings.catch_warnings(action="ignore", category=ResourceWarning)
 
 
 @contextmanager

@@ -193,13 +193,14 @@ def bookmarks(document: pikepdf.Pdf) -> list[str]:
 
 def scripts(document: pikepdf.Pdf) -> list[str]:
     """Nothing in the file runs (A 6.6.1)."""
-    forbidden = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData"}
-    found = ["OpenAction"] if "/OpenAction" in document.Root else []
-    found += ["AA"] if "/AA" in document.Root else []
-    return found + [
-        str(each.S)
-        for each in document.objects
-        if isinstance(each, pikepdf.Dictionary) and each.get("/S") in forbidden
+    nothing = pikepdf.Dictionary()
+    places = [document.Root, document.Root.get("/Names", nothing)]
+    running = ("/OpenAction", "/AA", "/JavaScript")
+    annotations = [each for page in document.pages for each in page.get("/Annots", ())]
+    kinds = [str(each.get("/A", nothing).get("/S", "")) for each in annotations]
+    return [
+        *(key for place in places for key in running if key in place),
+        *(kind for kind in kinds if kind not in ("", "/GoTo", "/URI")),
     ]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree, rmtree
 
+import pikepdf
 import pytest
 from report_fixtures import ROOT, parse, python, small
 
@@ -214,6 +215,29 @@ def test_build_says_the_gravest_caveats(built: Built) -> None:
 def test_build_counts_the_rules_by_outcome(built: Built) -> None:
     """A build says how many rules raised a caveat, passed or did not apply."""
     assert f"Rules: {summary(built.results)}" in built.outcome.out.splitlines()
+
+
+def test_the_study_file_is_among_the_results(built: Built) -> None:
+    """The results hold the text of the study file as it was read."""
+    assert STUDY == built.results.study.toml
+
+
+def test_the_pdf_carries_results_study_genes_and_samples(built: Built) -> None:
+    """The PDF has the results beside it inside, the study file, all genes and all predictions."""
+    with pikepdf.open(built.output / "report.pdf") as document:
+        found = {name: file.get_file().read_bytes() for name, file in document.attachments.items()}
+
+    assert {"genes.csv", "results.json", "samples.csv", "tiny.toml"} == found.keys()
+    assert (built.output / "results.json").read_bytes() == found["results.json"]
+    assert STUDY.encode() == found["tiny.toml"]
+
+
+def test_source_date_epoch_is_that_of_the_attachments(built: Built) -> None:
+    """The attachments are dated as the report is."""
+    with pikepdf.open(built.output / "report.pdf") as document:
+        dates = {str(file.EF.F.Params.ModDate) for file in document.Root.AF}
+
+    assert {"D:19700102000000Z"} == dates
 
 
 def test_source_date_epoch_is_shown(built: Built) -> None:

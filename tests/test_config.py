@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,25 @@ def test_weighted_voting_takes_the_genes_and_the_threshold_of_its_paper(study: P
     actual = config.load(study).evaluate
 
     assert ((50,), 0.3) == (actual.voting_grid, actual.call_threshold)
+
+
+@pytest.mark.parametrize("changed", [lambda study: study, config.quickened], ids=["whole", "quick"])
+def test_the_text_of_the_file_is_kept(
+    study: Path, changed: Callable[[config.Config], config.Config]
+) -> None:
+    """A configuration knows the file that it was read from, comments and all."""
+    study.write_text(f"# Where it comes from: µ\n{study.read_text()}", encoding="utf-8")
+
+    assert study.read_text(encoding="utf-8") == changed(config.load(study)).toml
+
+
+@pytest.mark.parametrize("key", ["toml", "_toml"])
+def test_the_text_of_the_file_is_no_key_of_it(study: Path, key: str) -> None:
+    """A study file cannot say that it is another."""
+    study.write_text(f'{key} = ""\n{study.read_text()}')
+
+    with pytest.raises(ConfigError, match=f"{key}: Extra inputs are not permitted"):
+        config.load(study)
 
 
 def test_a_quick_run_lowers_what_repeats_and_keeps_what_is_evaluated(study: Path) -> None:

@@ -96,11 +96,6 @@ def test_the_document_has_a_structure(document: pikepdf.Pdf) -> None:
     assert "/StructTreeRoot" in document.Root
 
 
-def test_the_document_names_its_standard(document: pikepdf.Pdf) -> None:
-    """The metadata claim PDF/UA, part 1."""
-    assert "1" == metadata(document)["part"]
-
-
 def test_the_document_has_a_language(document: pikepdf.Pdf) -> None:
     """The language of the document is that of the report."""
     assert "en" == str(document.Root.Lang)
