@@ -82,12 +82,12 @@ def manifest(files: Mapping[str, bytes]) -> bytes:
     return "".join(lines).encode()
 
 
-def file_name(number: int, key: str) -> str:
+def file_name(number: str, key: str) -> str:
     """Name the files of a figure or a table.
 
     Parameters
     ----------
-    number : int
+    number : str
         Its number in the report.
     key : str
         Its key, which may come from strangers.
@@ -95,16 +95,16 @@ def file_name(number: int, key: str) -> str:
     Returns
     -------
     str
-        For example 03-pca: letters, digits, hyphens and underscores.
+        For example 03-pca or S1-learning: letters, digits, hyphens and underscores.
     """
-    return f"{number:02d}-{latex.label(key)[:MAX_KEY].strip('-') or 'unnamed'}"
+    return f"{number:0>2}-{latex.label(key)[:MAX_KEY].strip('-') or 'unnamed'}"
 
 
 def _figures(figures: Mapping[str, Picture]) -> Iterator[tuple[str, bytes]]:
     """Write each figure in three formats."""
     with style.drawing():
         for picture in figures.values():
-            name = f"figures/{file_name(picture.number, picture.key)}"
+            name = f"figures/{file_name(str(picture.number), picture.key)}"
             yield f"{name}.svg", picture.svg
             yield f"{name}.pdf", style.to_pdf(picture.figure)
             yield f"{name}.png", style.to_png(picture.figure)
@@ -113,7 +113,7 @@ def _figures(figures: Mapping[str, Picture]) -> Iterator[tuple[str, bytes]]:
 def _tables(results: Results) -> Iterator[tuple[str, bytes]]:
     """Write each table in two formats, and those that the report does not show whole."""
     for table in table_catalogue.build(results).values():
-        name = f"tables/{file_name(table.number, table.key)}"
+        name = f"tables/{file_name(table.label.removeprefix('Table '), table.key)}"
         yield f"{name}.csv", _csv(table)
         yield f"{name}.tex", latex.table(table).encode()
     yield "tables/genes.csv", genes(results)

@@ -19,6 +19,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
+from PIL import Image
 
 from report.figures.paper import for_paper
 from report.fonts import advances, figure_fonts, spell_unknown
@@ -301,7 +302,7 @@ def to_pdf(figure: Figure) -> bytes:
 
 
 def to_png(figure: Figure) -> bytes:
-    """Write a figure as PNG on white, with as many dots as printers of journals ask for.
+    """Write a figure as PNG on white, opaque, with as many dots as journals ask for.
 
     Parameters
     ----------
@@ -313,9 +314,12 @@ def to_png(figure: Figure) -> bytes:
     bytes
         PNG, the same for the same drawing.
     """
+    raw = io.BytesIO()
+    figure.savefig(raw, format="rgba", dpi=PNG_DPI, facecolor="white")
+    width, height = (int(inches * PNG_DPI) for inches in figure.get_size_inches())
+    dots = Image.frombytes("RGBA", (width, height), raw.getvalue()).convert("RGB")
     buffer = io.BytesIO()
-    metadata = {"Software": None}
-    figure.savefig(buffer, format="png", dpi=PNG_DPI, facecolor="white", metadata=metadata)
+    dots.save(buffer, format="png", dpi=(PNG_DPI, PNG_DPI), compress_level=3)  # twice as fast as 6
     return buffer.getvalue()
 
 
