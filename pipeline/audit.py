@@ -135,9 +135,9 @@ ASSOCIATIONS = (
     "[@holm1979], once over class and split and once over the components. Categories that go with "
     "class or split were predicted within each class of at most {max_samples} samples: each value "
     "that {fewest} samples or more have, and {fewest} others have not, by linear support vector "
-    "machines (C = 1) of the preprocessed values, with each sample left out in turn. An array "
-    "is called far from the others beyond {limit} robust standard deviations (from the median "
-    "absolute deviation) from the median. What spreadsheets make of gene names: Ziemann "
+    "machines (C = {penalty}) of the preprocessed values, with each sample left out in turn. An "
+    "array is called far from the others beyond {limit} robust standard deviations (from the "
+    "median absolute deviation) from the median. What spreadsheets make of gene names: Ziemann "
     "et al. [@ziemann2016]."
 )
 
@@ -168,6 +168,7 @@ def method(record: Audit) -> MethodStep:
     values = [
         Value(name="threshold", value=threshold, format="number"),
         Value(name="limit", value=record.mean.limit, format="number"),
+        Value(name="penalty", value=batches.PENALTY, format="number"),
         *(Value(name=name, value=n, format="count") for name, n in counts.items()),
     ]
     few = ALIKE if record.duplicates.closest is None else ""

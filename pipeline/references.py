@@ -207,6 +207,14 @@ WORKS: dict[str, Reference] = {
             "10.1016/j.patter.2023.100804",
         ),
         _work(
+            "kapoor2024",
+            "Kapoor S, Cantrell EM, Peng K, et al.",
+            2024,
+            "REFORMS: Consensus-based recommendations for machine-learning-based science",
+            "Science Advances 10, eadk3452",
+            "10.1126/sciadv.adk3452",
+        ),
+        _work(
             "kruskal1952",
             "Kruskal WH, Wallis WA",
             1952,

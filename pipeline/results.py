@@ -24,6 +24,7 @@ from pipeline.records.base import (
     Reference,
     Statement,
 )
+from pipeline.records.checklists import Checklist
 from pipeline.records.claims import Claim, Run
 from pipeline.records.data import Data, Embedding, Preprocessing, Study
 from pipeline.records.genes import Genes
@@ -76,6 +77,7 @@ class Results(Record):
     claims: tuple[Claim, ...]
     genes: Genes
     findings: tuple[Finding, ...]
+    checklists: tuple[Checklist, ...]
     methods: tuple[MethodStep, ...]
     references: tuple[Reference, ...]
     provenance: Provenance
@@ -381,6 +383,7 @@ def _check_citations(results: Results) -> None:
     cited |= {key for finding in results.findings for key in finding.references}
     cited |= {model.citation for model in results.models}
     cited |= {claim.citation for claim in results.claims if claim.citation}
+    cited |= {checklist.citation for checklist in results.checklists}
     _expect(cited <= known, f"references: missing {', '.join(sorted(cited - known))}")
 
 

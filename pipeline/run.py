@@ -20,6 +20,7 @@ from pipeline import (
     resampling,
 )
 from pipeline import genes as gene_ranking
+from pipeline.checklists import reforms, tripod
 from pipeline.classifiers import ENTRIES, models
 from pipeline.config import Config
 from pipeline.dataset import Dataset
@@ -190,14 +191,16 @@ def _compute(
         claims=examined,
         genes=genes,
         findings=(),
+        checklists=(),
         methods=methods,
         references=_references(config, located, methods, examined, ()),
         provenance=provenance.provenance(config),
     )
     caveats = findings.find(found, {entry.code: entry.reason for entry in config.suppress})
-    return found.model_copy(
+    judged = found.model_copy(update={"findings": caveats})
+    return judged.model_copy(
         update={
-            "findings": caveats,
+            "checklists": (tripod.checklist(judged), reforms.checklist(judged)),
             "references": _references(config, located, methods, examined, caveats),
         }
     )
@@ -219,8 +222,8 @@ def _study(config: Config, date: str | None) -> Study:
         intended_use=study.intended_use,
         date=date,
         quick=config.quick,
-        toml=config.toml,
         page=study.page,
+        toml=config.toml,
     )
 
 
@@ -444,6 +447,7 @@ def _references(
         | findings.cited_works(caveats)
         | {model.citation for model in models(config)}
         | {claim.citation for claim in examined if claim.citation}
+        | {tripod.CITATION, reforms.CITATION}
         | ({own.key} if own else set())
     )
     return references.bibliography(keys, own=own)

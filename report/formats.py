@@ -10,12 +10,13 @@ points     a difference of shares as percentage points          2.9
 p_value    three decimals, or below 0.001                       < 0.001
 number     a setting, as short as it goes                       16000
 measure    a measured value, five digits                        7.6667
+mean       a mean of counts, one decimal                        27.9
 text       as it is                                             linear SVM
 ========== ==================================================== =============
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.records.base import CITATION, Statement, Value
@@ -175,6 +176,22 @@ def measure(value: float) -> str:
     return f"{value:.5g}".replace("-", MINUS)
 
 
+def mean(value: float) -> str:
+    """Write a mean of counts.
+
+    Parameters
+    ----------
+    value : float
+        The mean.
+
+    Returns
+    -------
+    str
+        One decimal.
+    """
+    return _signed(f"{value:.1f}")
+
+
 def interval(value: Interval) -> str:
     """Write an interval.
 
@@ -225,6 +242,22 @@ def shortened(text: str, length: int) -> str:
         The text, or its start and an ellipsis.
     """
     return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Write sentences as one.
+
+    Parameters
+    ----------
+    sentences : iterable of str
+        Sentences, the last stop of each left out.
+
+    Returns
+    -------
+    str
+        The sentences between semicolons.
+    """
+    return "; ".join(sentence.removesuffix(".") for sentence in sentences)
 
 
 def figure_name(figure: StatedFigure) -> str:

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from pipeline.records.base import Finding
 from pipeline.results import Results, fingerprint
 from report import formats, garbage
+from report.chapters import sections
 from report.figures import catalogue as figure_catalogue
 from report.figures.style import Picture
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
@@ -23,39 +24,6 @@ from report.tables.caveats import summary
 from report.tables.widths import column_widths
 
 N_GRAVEST = 3
-
-SECTIONS: tuple[tuple[str, str], ...] = (
-    ("data", "Data"),
-    ("audit", "What the files say"),
-    ("embeddings", "Embeddings"),
-    ("models", "Models and results"),
-    ("robustness", "What the results rest on"),
-    ("samples", "Single samples and decisions"),
-    ("improvements", "What the recommended changes did"),
-    ("claims", "Reported, reproduced, corrected"),
-    ("genes", "Genes"),
-    ("caveats", "Caveats"),
-    ("methods", "Methods"),
-    ("provenance", "Provenance"),
-    ("references", "References"),
-)
-"""The chapters: anchor and heading, in order. Each has a template of the same name."""
-
-
-def sections(results: Results) -> tuple[tuple[str, str], ...]:
-    """Give the chapters of a report.
-
-    Parameters
-    ----------
-    results : Results
-        The results object.
-
-    Returns
-    -------
-    tuple of (str, str)
-        Anchor and heading of `SECTIONS`; that on published figures only where there are any.
-    """
-    return tuple(part for part in SECTIONS if part[0] != "claims" or results.claims)
 
 
 def pages(results: Results, figures: Mapping[str, Picture] | None = None) -> tuple[str, str]:

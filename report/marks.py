@@ -23,7 +23,7 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"evaluations\[(?!given/|cv/).*\]\.(accuracy|n_)", ("accuracies-others", "others")),
     (r"evaluations\[(given|cv)/.*\](\.repeat_|\.chosen|$)", ("scores-{0}",)),
     (r"evaluations\[(?!given/|cv/).*\](\.repeat_|\.chosen|$)", ("others",)),
-    (r"protocols\[\w+\]\.sample_ids\[", ("misclassified",)),
+    (r"protocols\[\w+\]\.sample_ids\[", ("samples",)),
     (r"evaluations\[(\w+)/.*\]\.roc_auc", ("ranking-{0}", "roc")),
     (r"evaluations\[(\w+)/.*\]\.(brier|log_loss)", ("ranking-{0}",)),
     (r"evaluations\[(\w+)/.*\]\.(confusion|per_class)", ("confusion-{0}", "per-class-{0}")),

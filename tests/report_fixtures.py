@@ -153,6 +153,7 @@ def _over(evaluation: Evaluation, labels: list[str], sizes: list[int]) -> Evalua
     return evaluation.model_copy(
         update={
             "confusion": tuple(map(tuple, confusion)),
+            "scores": (),
             "per_class": tuple(template.model_copy(update={"label": label}) for label in labels),
             "roc": tuple(curve.model_copy(update={"label": label}) for label in labels)
             if curve

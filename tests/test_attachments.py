@@ -1,6 +1,5 @@
 import csv
 import io
-from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +7,7 @@ from report_fixtures import renamed
 
 from pipeline.results import Results, dumps
 from report.attachments import GENES, attachments, genes, samples
+from report.samples import sample_table
 
 TOML = """\
 [study]
@@ -87,78 +87,12 @@ def test_genes_name_the_class_in_which_they_are_high(toy_results: Results) -> No
     assert expected == [row["high_in"] for row in rows(genes(toy_results))]
 
 
-def test_every_prediction_has_a_row(toy_results: Results) -> None:
-    """Each sample stands once for each model under each protocol that held it out."""
-    expected = Counter(
-        (evaluation.protocol, evaluation.model, sample)
-        for evaluation in toy_results.evaluations
-        for sample in toy_results.protocol(evaluation.protocol).sample_ids
-    )
-
+def test_every_sample_has_a_row(toy_results: Results) -> None:
+    """The samples stand in the order of the data, with the columns of the table of samples."""
     found = rows(samples(toy_results))
 
-    assert expected == Counter((row["protocol"], row["model"], row["sample"]) for row in found)
-
-
-def test_errors_are_those_of_the_evaluations(toy_results: Results) -> None:
-    """Errors and predictions of the rows add up to those of each evaluation."""
-    wrong: Counter[str] = Counter()
-    n: Counter[str] = Counter()
-    for row in rows(samples(toy_results)):
-        key = f"{row['protocol']}/{row['model']}"
-        wrong[key] += int(row["n_wrong"])
-        n[key] += int(row["n_predictions"])
-
-    expected = {e.key: (e.n_errors, e.n_predictions) for e in toy_results.evaluations}
-    assert expected == {key: (wrong[key], n[key]) for key in n}
-
-
-def test_a_sample_is_wrong_where_another_class_was_named(toy_results: Results) -> None:
-    """Where a sample was predicted once, the class that was named is right, or it is an error."""
-    once = [row for row in rows(samples(toy_results)) if row["n_predictions"] == "1"]
-
-    assert once
-    assert [] == [r for r in once if (r["predicted"] == r["label"]) != (r["n_wrong"] == "0")]
-
-
-def test_a_draw_names_no_class(toy_results: Results) -> None:
-    """Where two classes were named equally often, none is given."""
-    repeated = [e for e in toy_results.evaluations if len(e.predicted) > 1]
-    expected = [
-        len({n for _, n in Counter(named).most_common(2)}) == 1 and len(set(named)) > 1
-        for evaluation in repeated
-        for named in zip(*evaluation.predicted, strict=True)
-    ]
-
-    keys = {evaluation.protocol for evaluation in repeated}
-    found = [not r["predicted"] for r in rows(samples(toy_results)) if r["protocol"] in keys]
-
-    assert expected == found
-
-
-def test_every_class_of_many_has_a_score(toy_results: Results) -> None:
-    """With three classes there are three columns of scores, of the numbers in the results."""
-    labels = [summary.label for summary in toy_results.data.classes]
-    expected = [
-        list(scores) for evaluation in toy_results.evaluations for scores in evaluation.scores
-    ]
-
-    found = [
-        [float(row[f"score of {label}"]) for label in labels]
-        for row in rows(samples(toy_results))
-        if row["score"] != "none"
-    ]
-
-    assert 3 == len(labels)
-    assert expected == found
-
-
-def test_of_two_classes_the_positive_has_a_score(two_class_results: Results) -> None:
-    """With two classes there is one column of scores."""
-    columns = rows(samples(two_class_results))[0]
-
-    expected = [f"score of {two_class_results.data.positive_class}"]
-    assert expected == [name for name in columns if name.startswith("score of")]
+    assert [sample.id for sample in toy_results.data.samples] == [row["sample"] for row in found]
+    assert list(sample_table(toy_results)[0]) == list(found[0])
 
 
 def test_names_are_harmless(toy_results: Results) -> None:

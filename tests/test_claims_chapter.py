@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.records.claims import Claim
 from pipeline.results import Results
-from report import formats, html
+from report import chapters, formats, html
 from report.figures import claims as figures
 from report.figures import style
 from report.marks import marks
@@ -214,8 +214,8 @@ def test_without_claims_there_is_no_chapter(
     toy_results: Results, two_class_results: Results
 ) -> None:
     """With one it stands between the changes and the genes."""
-    without = [anchor for anchor, _ in html.sections(toy_results)]
-    anchors = [anchor for anchor, _ in html.sections(two_class_results)]
+    without = [anchor for anchor, _ in chapters.sections(toy_results)]
+    anchors = [anchor for anchor, _ in chapters.sections(two_class_results)]
 
     assert "claims" not in without
     assert ["improvements", "claims", "genes"] == anchors[anchors.index("improvements") :][:3]

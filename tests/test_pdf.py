@@ -22,7 +22,7 @@ from report_fixtures import (
 )
 
 from pipeline.results import Results
-from report import html, pdf
+from report import chapters, html, pdf
 from report.figures import catalogue
 from report.pdf import PdfError
 
@@ -163,7 +163,7 @@ def test_every_chapter_is_printed(toy_results: Results, texts: list[str]) -> Non
     printed = " ".join(texts)
 
     assert [] == [
-        heading for _, heading in html.sections(toy_results) if printed.count(heading) < 2
+        heading for _, heading in chapters.sections(toy_results) if printed.count(heading) < 2
     ]
 
 

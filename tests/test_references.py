@@ -66,9 +66,10 @@ def test_an_unknown_work_is_an_error() -> None:
 
 
 def test_only_works_that_were_used_are_listed(toy_results: Results) -> None:
-    """The references of a study are those of its methods, findings and models."""
+    """The references of a study are those of its methods, findings, models and checklists."""
     expected = {key for finding in toy_results.findings for key in finding.references}
     expected |= {model.citation for model in toy_results.models}
+    expected |= {checklist.citation for checklist in toy_results.checklists}
     expected |= references.cited(step.text.template for step in toy_results.methods)
 
     actual = {work.key for work in toy_results.references}

@@ -9,15 +9,16 @@ from pipeline.records.models import Protocol
 from pipeline.results import Results
 from report import html
 from report.selection import IN_FULL
+from report.tables import samples as sample_tables
 from report.tables.catalogue import build
 from report.tables.caveats import summary, suppressed
 from report.tables.data import classes, files, ledger
-from report.tables.decisions import misclassified
 from report.tables.embeddings import embeddings
 from report.tables.genes import genes, overlaps, stability
 from report.tables.improvements import improvements
 from report.tables.models import brief, per_class, scores
 from report.tables.provenance import packages, settings
+from report.tables.samples import samples
 
 
 def numbers(page: str, tag: str, word: str) -> list[int]:
@@ -241,9 +242,11 @@ def two_models(toy_results: Results) -> Results:
     return toy_results.model_copy(update=kept)
 
 
-def test_misclassified_by_hand(two_models: Results) -> None:
-    """A row counts the models that ever got a sample wrong, the hardest sample first."""
-    # Under cross-validation 2 models make 2 predictions each: 3 of 4 wrong are 75 %.
+def test_the_errors_on_samples_by_hand(two_models: Results) -> None:
+    """On paper a row shows in how many repeats each model got a sample wrong, and × for the test.
+
+    The hardest sample stands first: under cross-validation 2 models make 2 predictions each.
+    """
     wrong = {
         "given/svm": {"P25": 1, "P26": 1},
         "given/logistic": {"P25": 1},
@@ -251,40 +254,66 @@ def test_misclassified_by_hand(two_models: Results) -> None:
         "cv/logistic": {"P25": 2},
     }
     expected = (
-        ("P25", "B-cell", "all models", "all models (75\u00a0%)"),
-        ("P2", "T-cell", "not held out", "1 (50\u00a0%)"),
-        ("P26", "T-cell", "1", "all right"),
+        ("P25", "B-cell", "test", "2", "2 ×", "1 ×"),
+        ("P2", "T-cell", "training", "1", "", "2"),
+        ("P26", "T-cell", "test", "1", "", "×"),
     )
 
-    actual = misclassified(misjudged(two_models, wrong)).rows
+    table = samples(misjudged(two_models, wrong))
 
-    assert expected == actual
+    assert table.paper is not None
+    assert expected == table.paper.rows
+    assert [row[:4] for row in expected] == [row[:4] for row in table.rows[:3]]
+
+
+def test_every_sample_has_a_row_on_the_screen(two_models: Results) -> None:
+    """There the calls of all samples stand, with the scores."""
+    results = misjudged(two_models, {"cv/svm": {"P2": 1}})
+    table = samples(results)
+    n, evaluation = (
+        results.data.n_samples,
+        next(e for e in results.evaluations if e.key == "cv/svm"),
+    )
+    place = results.protocol("cv").sample_ids.index("P2")
+    column = [c.label for c in table.columns].index("Linear SVM: repeated cross-validation")
+    label = [c.label for c in results.data.classes].index(table.rows[0][1])
+
+    assert sorted(s.id for s in results.data.samples) == sorted(row[0] for row in table.rows)
+    assert n == len(table.rows)
+    assert table.rows[0][column].endswith(
+        f" {evaluation.scores[place][label]:.3f} (1)".replace("-", "−")
+    )
 
 
 def test_the_baseline_misclassifies_nobody(two_models: Results) -> None:
     """What always naming the largest class gets wrong is no news of a sample."""
     results = misjudged(two_models, {"given/majority": {"P25": 1}, "cv/majority": {"P2": 2}})
+    paper = samples(results).paper
 
-    assert () == misclassified(results).rows
+    assert paper is not None
+    assert () == paper.rows
 
 
-def test_without_repeats_no_share_is_spoken_of(two_models: Results) -> None:
-    """The note speaks of shares in brackets only where a protocol repeats."""
-    kept = {
-        "protocols": tuple(p for p in two_models.protocols if p.key == "given"),
-        "evaluations": tuple(e for e in two_models.evaluations if e.protocol == "given"),
-    }
+def test_more_samples_than_fit_are_counted(
+    two_models: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hardest are shown, and the note counts the others."""
+    monkeypatch.setattr(sample_tables, "MAX_SAMPLES", 5)
+    monkeypatch.setattr(sample_tables, "MAX_ON_PAPER", 1)
+    table = samples(misjudged(two_models, {"cv/svm": {"P2": 2, "P3": 1}}))
 
-    note = misclassified(two_models.model_copy(update=kept)).note
-
-    assert "In brackets" not in note
+    assert table.paper is not None
+    assert "P2" == table.rows[0][0]
+    assert (5, 1) == (len(table.rows), len(table.paper.rows))
+    assert f" {two_models.data.n_samples - 5} more samples" in table.note
+    assert " 1 more samples" in table.paper.note
 
 
 def test_an_empty_table_says_none(two_models: Results) -> None:
     """A table without rows says so on the page."""
-    page = html.pages(small(misjudged(two_models, {})))[0]
+    page = html.pages(small(misjudged(two_models, {})))[1]
 
-    assert [["None."]] == cells(parse(page).by_id("tab-misclassified"))
+    assert [["None."]] == cells(parse(page).by_id("tab-samples"))
 
 
 def test_improvements_stand_beside_their_base(toy_results: Results) -> None:

@@ -373,31 +373,6 @@ def test_the_default_threshold_is_marked(tables: dict[str, Table]) -> None:
     assert table.note.startswith("Shown, never used to choose")
 
 
-def test_predictions_are_those_of_the_headline(full: Results, tables: dict[str, Table]) -> None:
-    """Every independent sample is a row with its class, its call and whether that is right."""
-    protocol, primary = full.protocol("given"), full.primary
-    classes = {sample.id: sample.label for sample in full.data.samples}
-    labels = [summary.label for summary in full.data.classes]
-    expected = [
-        (
-            sample,
-            classes[sample],
-            labels[call],
-            "right" if labels[call] == classes[sample] else "wrong",
-        )
-        for sample, call in zip(protocol.sample_ids, primary.predicted[0], strict=True)
-    ]
-
-    assert expected == [row[:4] for row in tables["predictions"].rows]
-
-
-def test_under_resampling_there_is_no_list_of_predictions(full: Results) -> None:
-    """A sample that was predicted many times has no one prediction."""
-    results = full.model_copy(update={"primary_evaluation": "cv/svm"})
-
-    assert decisions.predictions(results) is None
-
-
 def test_why_there_is_no_calibration_curve(tables: dict[str, Table]) -> None:
     """The note says why the test set has no curve."""
     assert "fewer than 100 samples" in tables["calibrations"].note

@@ -189,10 +189,11 @@ def _compared(
     if ratio is None:
         return say("The training values do not spread: nothing can be compared with them.")
     return say(
-        "Median {training} in the training and {test} in the test samples; the middle 90 % of the "
-        "test values spread {ratio} times as far.",
+        "Median {training} in the training and {test} in the test samples; the middle {middle} of "
+        "the test values spread {ratio} times as far.",
         training=(training[2], "measure", None),
         test=(test[2], "measure", None),
+        middle=(QUANTILES[-1] - QUANTILES[0], "percent", None),
         ratio=(ratio, "decimal", "scales.spread_ratio"),
     )
 

@@ -36,8 +36,8 @@ class Study(Record):
     intended_use: str
     date: str | None
     quick: bool
-    toml: str = ""
     page: Literal["A4", "Letter"] = "A4"
+    toml: str = ""
 
 
 class DataFile(Record):

@@ -111,8 +111,8 @@ class Stability(Record):
         ListStability or None
             None where that was not done.
         """
-        key = f"{resampling}/{self.n_per_class}"
-        return next((record for record in self.lists if record.key == key), None)
+        wanted = (resampling, self.n_per_class)
+        return next((r for r in self.lists if (r.resampling, r.n_per_class) == wanted), None)
 
 
 class Overlap(Record):

@@ -148,9 +148,8 @@ def associations(results: Results) -> Picture:
         caption="Cramér's V between categories, correlation ratio between categories and numbers, "
         "correlation (its size by colour) between numbers; darker is stronger, from 0 to 1. "
         f"Star: p adjusted for all of its kind below {formats.number(level)}. Empty: not defined.",
-        alt=f"Map of {len(rows)} rows and {len(targets)} columns; the strongest: "
-        + "; ".join(_in_words(a) for a in strongest)
-        + ".",
+        alt=f"Map of {formats.count(len(rows))} rows and {formats.count(len(targets))} columns; "
+        "the strongest: " + "; ".join(_in_words(a) for a in strongest) + ".",
         svg=style.to_svg(figure),
         figure=figure,
     )
@@ -260,5 +259,6 @@ def _centres(covariate: Covariate, points: tuple[tuple[float, float], ...]) -> s
     for level in _levels(covariate):
         chosen = [xy for xy, v in zip(points, covariate.values, strict=True) if v == level]
         x, y = (sum(values) / len(chosen) for values in zip(*chosen, strict=True))
-        said.append(f"{len(chosen)} {level} around {formats.measure(x)}, {formats.measure(y)}")
+        n = formats.count(len(chosen))
+        said.append(f"{n} {level} around {formats.measure(x)}, {formats.measure(y)}")
     return f"Scatter plot by {covariate.label}: {', '.join(said)}"

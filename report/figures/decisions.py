@@ -112,29 +112,33 @@ def hardest(results: Results, protocol: Protocol) -> list[int]:
 def _map_caption(results: Results, protocol: Protocol, n_wrong: int) -> str:
     """Say what a cell is, and who is not drawn."""
     nouns = results.study.sample_noun_plural
-    never = len(protocol.sample_ids) - n_wrong
+    n = len(protocol.sample_ids)
+    never = n - n_wrong
     cell = (
         f"Number and shade: in how many of {protocol.n_repeats} repeats the model was wrong. "
         if protocol.n_repeats > 1
         else "Filled: wrong. "
     )
-    more = f"The {MAX_SAMPLES} hardest of {n_wrong} are drawn. " if n_wrong > MAX_SAMPLES else ""
+    more = (
+        f"The {formats.count(MAX_SAMPLES)} hardest of {formats.count(n_wrong)} are drawn. "
+        if n_wrong > MAX_SAMPLES
+        else ""
+    )
     return (
         f"Columns: {nouns} that at least one model got wrong, with their class in brackets, those "
-        f"wrong most often first. {cell}{more}{never} of the {len(protocol.sample_ids)} {nouns} "
-        "were never wrong. The majority baseline is left out."
+        f"wrong most often first. {cell}{more}{formats.count(never)} of the {formats.count(n)} "
+        f"{nouns} were never wrong. The majority baseline is left out."
     )
 
 
 def _map_alt(results: Results, protocol: Protocol, order: list[int]) -> str:
     """Name the hardest samples."""
     scored = results.of_protocol(protocol.key, baseline=False)
-    named = [
-        f"{protocol.sample_ids[column]} by {sum(e.n_wrong[column] > 0 for e in scored)}"
-        for column in order[:5]
-    ]
+    n_models = {c: sum(e.n_wrong[c] > 0 for e in scored) for c in order[:5]}
+    named = [f"{protocol.sample_ids[c]} by {formats.count(n)}" for c, n in n_models.items()]
     return (
-        f"Grid of {len(scored)} models by {min(len(order), MAX_SAMPLES)} samples. "
+        f"Grid of {formats.count(len(scored))} models by "
+        f"{formats.count(min(len(order), MAX_SAMPLES))} samples. "
         f"Wrong most often, with the number of models that were ever wrong: {', '.join(named)}."
     )
 
@@ -334,4 +338,4 @@ def _reliability(axes: Any, record: Calibration) -> None:
 
 def _left_out(n: int) -> str:
     """Say how many panels are not drawn."""
-    return f" {n - MAX_PANELS} more are in results.json." if n > MAX_PANELS else ""
+    return f" {formats.count(n - MAX_PANELS)} more are in results.json." if n > MAX_PANELS else ""

@@ -190,7 +190,7 @@ def _alt(results: Results, record: Embedding) -> str:
         ]
         x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
         sentences.append(
-            f"the {len(points)} {summary.label} samples are centred at "
+            f"the {formats.count(len(points))} {summary.label} samples are centred at "
             f"{formats.points(x / 100)} across and {formats.points(y / 100)} up"
         )
     apart = (

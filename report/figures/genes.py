@@ -194,7 +194,7 @@ def _limit(axes: Any, y: float) -> None:
 def _stability_caption(results: Results, own: ListStability) -> str:
     """Say what is drawn, how it was drawn, and what the bars are."""
     record, n = results.genes.stability, results.genes.n_samples
-    shown = len(_sorted_frequencies(results, own))
+    shown = formats.count(len(_sorted_frequencies(results, own)))
     return (
         f"Left: the {shown} genes that were listed most often when the {n} training samples were "
         f"drawn with replacement {own.n_lists} times, each class to its own size; filled: in the "
@@ -219,7 +219,7 @@ def _steady_names(results: Results, own: ListStability) -> str:
         if frequency and frequency >= results.genes.stability.steady_share
     ]
     rows.sort(key=lambda row: -row[0])
-    return f", which {', '.join(gene for _, gene in rows)} reach"
+    return f", which {formats.names([gene for _, gene in rows])} reach"
 
 
 def _stability_alt(results: Results, own: ListStability) -> str:
@@ -232,7 +232,8 @@ def _stability_alt(results: Results, own: ListStability) -> str:
     folds = results.genes.stability.of("folds")
     return (
         f"Left, selection frequencies that fall from {formats.percent(rows[0][0])} to "
-        f"{formats.percent(rows[-1][0])} over {len(rows)} genes; {own.n_steady} reach "
+        f"{formats.percent(rows[-1][0])} over {formats.count(len(rows))} genes; "
+        f"{own.n_steady} reach "
         f"{formats.percent(results.genes.stability.steady_share)}. Right, stability over "
         f"bootstraps: {by_size}"
         + (f"; over folds {formats.decimal(folds.stability)}" if folds else "")
@@ -320,6 +321,7 @@ def _alt(results: Results, record: HeatMap) -> str:
                     f"{formats.decimal(sum(outside) / len(outside))} in other {name} samples"
                 )
     return (
-        f"Heat map of {len(record.gene_ids)} genes by {len(record.sample_ids)} samples in blocks, "
+        f"Heat map of {formats.count(len(record.gene_ids))} genes by "
+        f"{formats.count(len(record.sample_ids))} samples in blocks, "
         f"in standard deviations: {'; '.join(sentences)}."
     )

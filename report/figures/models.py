@@ -163,8 +163,8 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
         else "Counts of held-out samples."
     )
     shown = (
-        f"With {n_classes} classes only the model of the headline is drawn; results.json has the "
-        "counts of all. "
+        f"With {formats.count(n_classes)} classes only the model of the headline is drawn; "
+        "results.json has the counts of all. "
         if many
         else ""
     )
@@ -246,7 +246,7 @@ def _confusions_alt(results: Results, scored: tuple[Evaluation, ...], protocol: 
     sentences = []
     for evaluation in scored:
         mistaken = [
-            f"{n / protocol.n_repeats:g} {names[i]} called {names[j]}"
+            f"{formats.number(n / protocol.n_repeats)} {names[i]} called {names[j]}"
             for i, row in enumerate(evaluation.confusion)
             for j, n in enumerate(row)
             if i != j and n
@@ -254,7 +254,7 @@ def _confusions_alt(results: Results, scored: tuple[Evaluation, ...], protocol: 
         sentences.append(
             f"{results.model(evaluation.model).label}: {', '.join(mistaken) or 'no error'}"
         )
-    return f"{len(scored)} matrices of counts. {'; '.join(sentences)}."
+    return f"{formats.count(len(scored))} matrices of counts. {'; '.join(sentences)}."
 
 
 def roc(results: Results) -> Picture | None:

@@ -50,7 +50,7 @@ def permutations(results: Results) -> Picture | None:
         f"{' or '.join(map(formats.count, predictions))} held-out predictions, the whole procedure "
         f"repeated each time. Line and heading: the errors with the real labels.{each}",
         alt="; ".join(
-            [f"Histograms of errors, {len(ran)} models"]
+            [f"Histograms of errors, {formats.count(len(ran))} models"]
             + [
                 f"{results.model(r.key).label}: {r.n_errors} errors with the real labels, from "
                 f"{min(r.null)} to {max(r.null)} with permuted ones"
@@ -189,8 +189,8 @@ def leaky_twin(results: Results) -> Picture | None:
         key="leak",
         title="The same model with its genes chosen inside the folds, and before the split",
         caption=f"{twin.model} on {twin.n_genes} genes. Filled: real labels; "
-        f"open: one point for each of {len(twin.honest_permuted)} permutations of the labels. "
-        "Upright stroke: the mean. Dashed line: the share of the largest class, "
+        f"open: one point for each of {formats.count(len(twin.honest_permuted))} permutations of "
+        "the labels. Upright stroke: the mean. Dashed line: the share of the largest class, "
         f"{formats.decimal(twin.majority_share)}.",
         alt="Dot plot. "
         + "; ".join(

@@ -7,13 +7,12 @@ from pipeline.results import Results
 from report.selection import in_full
 from report.tables import audit, claims
 from report.tables.caveats import checks, suppressed
+from report.tables.checklists import checklists
 from report.tables.data import classes, files, ledger
 from report.tables.decisions import (
     abstentions,
     calibrations,
     coverage,
-    misclassified,
-    predictions,
     thresholds,
 )
 from report.tables.embeddings import embeddings
@@ -23,6 +22,7 @@ from report.tables.models import brief, comparisons, per_class, ranking, rates, 
 from report.tables.provenance import packages, settings
 from report.tables.record import Table
 from report.tables.resampling import leaky_twin, learning_curves, permutations, variants
+from report.tables.samples import samples
 
 
 def build(results: Results) -> dict[str, Table]:
@@ -68,8 +68,7 @@ def build(results: Results) -> dict[str, Table]:
         learning_curves(results),
         *variants(results),
         leaky_twin(results),
-        misclassified(results),
-        predictions(results),
+        samples(results),
         abstentions(results),
         coverage(results),
         thresholds(results),
@@ -83,13 +82,18 @@ def build(results: Results) -> dict[str, Table]:
         checks(results),
         packages(results),
         settings(results),
+        *checklists(results),
     ]
     numbers = {supplement: count(1) for supplement in (False, True)}
     return {
-        table.key: replace(_without_empty_columns(table), number=next(numbers[table.supplement]))
-        for table in tables
-        if table
+        table.key: _numbered(table, next(numbers[table.supplement])) for table in tables if table
     }
+
+
+def _numbered(table: Table, number: int) -> Table:
+    """Give a table its number, and what paper shows in its place the same."""
+    paper = _numbered(table.paper, number) if table.paper else None
+    return replace(_without_empty_columns(table), number=number, paper=paper)
 
 
 def _without_empty_columns(table: Table) -> Table:

@@ -32,7 +32,7 @@ def summary(results: Results) -> str:
         For example: 1 error, 6 warnings, 9 notes, 12 passed.
     """
     counts = {outcome: len(results.outcome(outcome)) for outcome in OUTCOMES}
-    named = [f"{n} {OUTCOMES[outcome][n > 1]}" for outcome, n in counts.items() if n]
+    named = [f"{formats.count(n)} {OUTCOMES[outcome][n > 1]}" for outcome, n in counts.items() if n]
     return ", ".join(named) or "none"
 
 

@@ -341,7 +341,7 @@ def _sizes(protocol: Protocol) -> str:
     """Say how many samples train, and how many are held out."""
     n = len(protocol.sample_ids)
     if protocol.design == "split":
-        return f"{protocol.n_train} training and {n} held-out samples."
+        return f"{protocol.n_train} training and {formats.count(n)} held-out samples."
     if protocol.design == "repeated":
         repeats = (
             f" Errors are summed over {protocol.n_repeats} repeats."
@@ -352,7 +352,7 @@ def _sizes(protocol: Protocol) -> str:
             f"About {protocol.n_train} training and {protocol.n_test} held-out samples a fold."
             f"{repeats}"
         )
-    return f"{n} samples, each held out once in {protocol.n_folds} folds."
+    return f"{formats.count(n)} samples, each held out once in {protocol.n_folds} folds."
 
 
 def _errors(evaluation: Evaluation) -> str:
@@ -386,7 +386,7 @@ def _choices(evaluation: Evaluation) -> str:
     often = sorted(evaluation.chosen, key=lambda choice: -choice.n_folds)
     named = ", ".join(f"{choice.setting} ({choice.n_folds})" for choice in often[:MAX_CHOICES])
     n_more = len(often) - MAX_CHOICES
-    return f"{named}, {n_more} more" if n_more > 0 else named
+    return f"{named}, {formats.count(n_more)} more" if n_more > 0 else named
 
 
 def _wrong(protocol: Protocol, evaluation: Evaluation) -> str:

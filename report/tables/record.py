@@ -20,8 +20,11 @@ class Column:
 class Table:
     """A table ready for the page; the first cell of each row names the row.
 
-    Where a table is grouped, neighbouring rows of the same name form one group. A table whose
-    numbers a figure shows is a supplement: it is not printed, and has a number of its own.
+    Where a table is grouped, neighbouring rows of the same name form one group. `links` gives
+    for each row the anchor that its last cell leads to, or None; it is empty where none leads
+    anywhere. `paper` is what paper shows in the place of a table that is too wide for it. A
+    table whose numbers a figure shows is a supplement: it is not printed, and has a number of
+    its own.
     """
 
     key: str
@@ -31,6 +34,8 @@ class Table:
     note: str = ""
     grouped: bool = False
     supplement: bool = False
+    links: tuple[str | None, ...] = ()
+    paper: "Table | None" = None
     number: int = 0
 
     @property

@@ -33,7 +33,7 @@ def permutations(results: Results) -> Table | None:
                 formats.UNDEFINED
                 if record.not_run
                 else f"{formats.count(record.n_errors)} of {formats.count(record.n_predictions)}",
-                "" if mean is None else f"{mean:.1f}",
+                "" if mean is None else formats.mean(mean),
                 formats.count(min(record.null)) if record.null else "",
                 formats.count(record.n_permutations),
                 formats.p_value(record.p_value),
@@ -227,7 +227,8 @@ def leaky_twin(results: Results) -> Table | None:
             ("permuted", before, *_spread(twin.leaky_permuted)),
         ),
         note=f"{twin.n_repeats} × {twin.n_folds}-fold cross-validation. Permuted: mean and range "
-        f"over {len(twin.honest_permuted)} permutations; the largest class has a share of "
+        f"over {formats.count(len(twin.honest_permuted))} permutations; "
+        "the largest class has a share of "
         f"{formats.decimal(twin.majority_share)}. On permuted labels, choosing the genes before "
         f"the split changes the mean accuracy by {formats.points(gain)} percentage points.",
         grouped=True,

@@ -1,0 +1,1 @@
+"""What reporting checklists ask, each item answered from the results."""
