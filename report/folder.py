@@ -3,7 +3,8 @@
 ::
 
     report.html  report.pdf  results.json
-    figures/     03-pca.svg, .pdf and .png: each figure under its number in the report
+    figures/     03-pca.svg, .pdf, .png: each figure under its number, its data as .csv;
+                 06-tsne-85mm.svg and so on where one column is wide enough
     tables/      07-covariates.csv and .tex: each table; genes.csv and samples.csv, whole
     methods.md   methods.tex   references.bib
     MANIFEST.sha256
@@ -59,7 +60,7 @@ def contents(
         files["results.json"] = dumps(results).encode()
     if with_files:
         with garbage.paused():
-            files |= dict(_figures(figures))
+            files |= dict(_figures(results, figures))
         files |= dict(_tables(results))
         files |= _chapters(results)
     return files | {MANIFEST: manifest(files)}
@@ -100,14 +101,23 @@ def file_name(number: str, key: str) -> str:
     return f"{number:0>2}-{latex.label(key)[:MAX_KEY].strip('-') or 'unnamed'}"
 
 
-def _figures(figures: Mapping[str, Picture]) -> Iterator[tuple[str, bytes]]:
-    """Write each figure in three formats."""
+def _figures(results: Results, figures: Mapping[str, Picture]) -> Iterator[tuple[str, bytes]]:
+    """Write each figure in three formats, in one or two widths, and the numbers that it shows."""
+    single = figure_catalogue.draw_single(results)
     with style.drawing():
-        for picture in figures.values():
-            name = f"figures/{file_name(str(picture.number), picture.key)}"
-            yield f"{name}.svg", picture.svg
-            yield f"{name}.pdf", style.to_pdf(picture.figure)
-            yield f"{name}.png", style.to_png(picture.figure)
+        for key, picture in figures.items():
+            name = f"figures/{file_name(str(picture.number), key)}"
+            yield f"{name}.csv", picture.data.csv
+            yield from _formats(name, picture)
+            if key in single:
+                yield from _formats(f"{name}-{style.SINGLE_MM}mm", single[key])
+
+
+def _formats(name: str, picture: Picture) -> Iterator[tuple[str, bytes]]:
+    """Write a figure in three formats."""
+    yield f"{name}.svg", picture.svg
+    yield f"{name}.pdf", style.to_pdf(picture.figure)
+    yield f"{name}.png", style.to_png(picture.figure)
 
 
 def _tables(results: Results) -> Iterator[tuple[str, bytes]]:

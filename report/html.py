@@ -12,7 +12,7 @@ from jinja2.runtime import Context
 
 from pipeline.records.base import Finding
 from pipeline.results import Results, fingerprint
-from report import formats, garbage
+from report import downloads, explore, formats, garbage
 from report.chapters import sections
 from report.figures import catalogue as figure_catalogue
 from report.figures.style import Picture
@@ -50,6 +50,10 @@ def pages(results: Results, figures: Mapping[str, Picture] | None = None) -> tup
         "tables": table_catalogue.build(results),
         "sections": sections(results),
         "in_full": IN_FULL,
+        "downloads": downloads.downloads(results),
+        "script": explore.script(),
+        "script_hash": explore.fingerprint(explore.script()),
+        "explored": {"samples": explore.samples(results), "genes": explore.genes(results)},
         "marks": defaultdict(list, marks(results)),
         "outcomes": summary(results),
         "faces": FACES,
@@ -99,6 +103,7 @@ def environment() -> Environment:
         "percent": formats.percent,
         "plain": formats.plain,
         "column_widths": column_widths,
+        "figure_data": downloads.figure_data,
         "of_section": of_section,
     }
     return jinja

@@ -185,7 +185,7 @@ class Element:
 
     @property
     def text(self) -> str:
-        """All text in it, with single blanks."""
+        """All text in it, with single blanks; not that of drawings."""
         return " ".join("".join(self._texts()).split())
 
     def _texts(self) -> Iterator[str]:
@@ -193,7 +193,7 @@ class Element:
         for child in self.children:
             if isinstance(child, str):
                 yield child
-            elif child.tag not in ("style", "script"):
+            elif child.tag not in ("style", "script", "svg"):
                 yield from child._texts()
 
     def all(self, *tags: str) -> Iterator["Element"]:

@@ -18,6 +18,7 @@ from report.fonts import spell_controls
 from report.tables import catalogue as table_catalogue
 from report.tables.record import Table, columns
 
+ENDS = ("svg", "pdf", "png")
 SAFE = re.compile(r"(?:(?:figures|tables)/)?[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 
 
@@ -54,21 +55,25 @@ def _named(of: str) -> list[str]:
     return [*HOSTILE_TEXTS, *(f"{of} {text}" for text in HOSTILE_TEXTS[:3])]
 
 
+def width_mm(name: str) -> int:
+    """Tell a figure's width from its name."""
+    return 85 if "-85mm." in name else 170
+
+
 def of_kind(files: dict[str, bytes], *ends: str) -> dict[str, bytes]:
     """Give the files whose names end so."""
     return {name: content for name, content in files.items() if name.endswith(ends)}
 
 
 def test_each_figure_has_three_formats(toy_results: Results, files: dict[str, bytes]) -> None:
-    """Each figure is there as SVG, PDF and PNG under its number in the report."""
+    """Each figure is there as SVG, PDF and PNG under its number in the report, with its data."""
     drawn = catalogue.draw(small(toy_results))
+    stems = {key: f"figures/{picture.number:02d}-{key}" for key, picture in drawn.items()}
 
-    expected = {f"figures/{p.number:02d}-{key}.{end}" for key, p in drawn.items() for end in ENDS}
+    expected = {f"{stem}.{end}" for stem in stems.values() for end in ("csv", *ENDS)}
+    expected |= {f"{stems['arrays']}-85mm.{end}" for end in ENDS}
 
     assert expected == {name for name in files if name.startswith("figures/")}
-
-
-ENDS = ("svg", "pdf", "png")
 
 
 def test_each_table_has_two_formats(toy_results: Results, files: dict[str, bytes]) -> None:
@@ -85,26 +90,26 @@ def test_each_table_has_two_formats(toy_results: Results, files: dict[str, bytes
 
 
 def test_a_png_has_300_dots_per_inch(files: dict[str, bytes]) -> None:
-    """A PNG is as wide as two columns at 300 dots an inch, opaque, and white at its corners."""
+    """A PNG is as wide as one or two columns at 300 dots an inch, opaque, and white at its corners."""
     for name, content in of_kind(files, ".png").items():
         with Image.open(io.BytesIO(content)) as image:
             assert image.mode == "RGB", name
             assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
-            assert image.width == pytest.approx(170 / 25.4 * 300, abs=1)
+            assert image.width == pytest.approx(width_mm(name) / 25.4 * 300, abs=1)
             assert (
                 (255, 255, 255) == image.getpixel((0, image.height - 1)) == image.getpixel((0, 0))
             )
 
 
 def test_a_pdf_figure_has_its_fonts(files: dict[str, bytes]) -> None:
-    """A PDF is as wide as two columns, has TrueType fonts in it, no others, and no date."""
+    """A PDF is as wide as one or two columns, has TrueType fonts in it, no others, and no date."""
     for name, content in of_kind(files, ".pdf").items():
         with pikepdf.open(io.BytesIO(content)) as document:
             box = document.pages[0].MediaBox
             fonts = [f for f in document.objects if isinstance(f, pikepdf.Dictionary)]
             described = [f for f in fonts if f.get("/Type") == "/FontDescriptor"]
             kinds = {str(f.Subtype) for f in fonts if f.get("/Type") == "/Font"}
-            assert float(box[2]) == pytest.approx(170 / 25.4 * 72, abs=0.1), name
+            assert float(box[2]) == pytest.approx(width_mm(name) / 25.4 * 72, abs=0.1), name
             assert {"/Type0", "/CIDFontType2"} == kinds, name
             assert all("/FontFile2" in font for font in described), name
             assert {str(font.FontName)[8:] for font in described} <= {

@@ -35,7 +35,7 @@ HOSTILE = {
     "P30": "W" * 2_000,
     "The toy study": "title </title><h1>" + "t" * 300,
 }
-BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50"/>'
+BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50"/>'
 PAGE = "<!DOCTYPE html><html lang=en><title>A page</title><h1>A page</h1>{}"
 
 

@@ -7,7 +7,7 @@ from pipeline.records.audit import ArrayMetric, Association, Covariate
 from pipeline.results import Results
 from report import formats
 from report.figures import style
-from report.figures.style import Picture
+from report.figures.style import Numbers, Picture
 
 MAX_NAMED = 6  # arrays of a panel
 MAX_ROWS = 24  # of the map of associations; the table has all
@@ -16,13 +16,15 @@ MAX_LEVELS = 8  # as many as there are colours
 MAX_VECTORS = 2_000  # points drawn as shapes; more make the page slow
 
 
-def arrays(results: Results) -> Picture:
+def arrays(results: Results, *, width_mm: float = style.COLUMN_MM) -> Picture:
     """Draw each measure of the arrays, sample by sample.
 
     Parameters
     ----------
     results : Results
         The results object.
+    width_mm : float, default=170
+        Width in millimetres.
 
     Returns
     -------
@@ -30,13 +32,18 @@ def arrays(results: Results) -> Picture:
         One panel a measure, arrays far from the others named.
     """
     metrics = results.audit.metrics
-    figure = style.canvas(style.COLUMN_MM, 14 + 27 * len(metrics))
+    figure = style.canvas(width_mm, 14 + 27 * len(metrics))
     panels = figure.subplots(len(metrics), 1, sharex=True, squeeze=False)[:, 0]
     entries: list[tuple[Any, str]] = []
     for axes, metric in zip(panels, metrics, strict=True):
         entries = _strip(axes, results, metric)
     panels[-1].set_xlabel(f"{results.study.sample_noun_plural}, in the order of the labels")
-    figure.legend(*zip(*entries, strict=True), loc="outside lower left", ncols=4, handletextpad=0.1)
+    figure.legend(
+        *zip(*entries, strict=True),
+        loc="outside lower left",
+        ncols=4 if width_mm == style.COLUMN_MM else 1,
+        handletextpad=0.1,
+    )
     return Picture(
         key="arrays",
         title="Each array for itself",
@@ -52,6 +59,15 @@ def arrays(results: Results) -> Picture:
         + ".",
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("sample", "class", "part", *(m.subject for m in metrics)),
+            rows=tuple(
+                (sample.id, sample.label, sample.partition, *values)
+                for sample, *values in zip(
+                    results.data.samples, *(m.values for m in metrics), strict=True
+                )
+            ),
+        ),
     )
 
 
@@ -133,7 +149,13 @@ def associations(results: Results) -> Picture:
         dark = grid[y][x] > 0.6
         text = f"{formats.decimal(a.value)}{star}"
         axes.text(
-            x, y, text, ha="center", va="center", fontsize=7, color="white" if dark else style.INK
+            x,
+            y,
+            text,
+            ha="center",
+            va="center",
+            fontsize=7,
+            color="white" if dark else style.ON_FILL,
         )
     axes.imshow(grid, cmap="Blues", vmin=0, vmax=1.15, aspect="auto", interpolation="none")
     axes.set_yticks(range(len(rows)), [_row_name(*row) for row in rows], fontsize=7.5)
@@ -152,6 +174,20 @@ def associations(results: Results) -> Picture:
         "the strongest: " + "; ".join(_in_words(a) for a in strongest) + ".",
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("known of the samples", "with", "among", "size", "p adjusted"),
+            rows=tuple(
+                (
+                    f"{a.label}, unknown" if a.missing else a.label,
+                    a.target,
+                    a.among,
+                    a.value,
+                    a.p_adjusted,
+                )
+                for a in found
+                if (a.label, a.missing) in rows
+            ),
+        ),
     )
 
 
@@ -213,6 +249,18 @@ def coloured(results: Results) -> Picture | None:
         alt="; ".join(_centres(c, record.coordinates) for c in shown) + ".",
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("sample", *record.axis_labels, *(c.label for c in shown)),
+            rows=tuple(
+                (sample.id, *xy, *values)
+                for sample, xy, *values in zip(
+                    results.data.samples,
+                    record.coordinates,
+                    *(c.values for c in shown),
+                    strict=True,
+                )
+            ),
+        ),
     )
 
 

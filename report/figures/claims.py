@@ -10,7 +10,7 @@ from pipeline.records.claims import Claim, Distribution, StatedFigure
 from pipeline.results import Results
 from report import formats
 from report.figures import style
-from report.figures.style import Picture
+from report.figures.style import Numbers, Picture
 
 BAR = 0.02
 """Width of a bar where many values would lie closer together."""
@@ -58,12 +58,20 @@ def spread(results: Results, claim: Claim) -> Picture | None:
         + ".",
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("labels and model", "model", name, "seeds"),
+            rows=tuple(
+                (label, models[one.key], round(BAR * place, 2), n)
+                for label, one in rows
+                for place, n in sorted(_counts(one).items())
+            ),
+        ),
     )
 
 
 def _bars(axes: Any, one: Distribution, stated: StatedFigure) -> None:
     """Draw the values of many seeds, and the range of the reported one."""
-    counts = Counter(round(value / BAR) for value in one.values)
+    counts = _counts(one)
     axes.axvspan(stated.low, stated.high, color=style.MARK, alpha=0.9, linewidth=0, zorder=3)
     axes.bar(
         [BAR * place for place in counts],
@@ -74,6 +82,11 @@ def _bars(axes: Any, one: Distribution, stated: StatedFigure) -> None:
     )
     axes.set_xlim(0, 1.03)
     axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+
+
+def _counts(one: Distribution) -> Counter[int]:
+    """Count the seeds of each bar."""
+    return Counter(round(value / BAR) for value in one.values)
 
 
 def _said(one: Distribution) -> str:

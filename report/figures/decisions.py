@@ -7,7 +7,7 @@ from pipeline.records.models import Abstention, Calibration, Protocol, Threshold
 from pipeline.results import Results
 from report import formats
 from report.figures import style
-from report.figures.style import Picture
+from report.figures.style import Numbers, Picture
 
 MAX_SAMPLES = 44  # columns of an error map; more would be too narrow for their names
 MAX_PANELS = 6  # more would be pictures that nobody compares
@@ -60,7 +60,7 @@ def error_map(results: Results, protocol: Protocol) -> Picture | None:
                         ha="center",
                         va="center_baseline",
                         fontsize=6,
-                        color="white" if n > 0.7 * protocol.n_repeats else style.INK,
+                        color="white" if n > 0.7 * protocol.n_repeats else style.ON_FILL,
                     )
     labels = {sample.id: sample.label for sample in results.data.samples}
     names = [protocol.sample_ids[column] for column in shown]
@@ -85,6 +85,18 @@ def error_map(results: Results, protocol: Protocol) -> Picture | None:
         alt=_map_alt(results, protocol, order),
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=(
+                "sample",
+                "class",
+                "repeats",
+                *(f"wrong: {results.model(evaluation.model).label}" for evaluation in scored),
+            ),
+            rows=tuple(
+                (name, labels[name], protocol.n_repeats, *wrong)
+                for name, *wrong in zip(names, *counts, strict=True)
+            ),
+        ),
     )
 
 
@@ -184,6 +196,20 @@ def coverage(results: Results) -> Picture | None:
         + ".",
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("model", "protocol", "samples", "called", "of them right"),
+            rows=tuple(
+                (
+                    results.model(r.model).label,
+                    results.protocol(r.protocol).label,
+                    r.n_samples,
+                    point.n_called,
+                    point.n_right,
+                )
+                for r in records
+                for point in r.curve
+            ),
+        ),
     )
 
 
@@ -248,6 +274,21 @@ def thresholds(results: Results) -> Picture | None:
         alt="Two lines a panel. " + "; ".join(_moved_alt(results, r) for r in records) + ".",
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("model", "protocol", "threshold", "sensitivity", "specificity", "default"),
+            rows=tuple(
+                (
+                    results.model(r.model).label,
+                    results.protocol(r.protocol).label,
+                    point.threshold,
+                    point.sensitivity,
+                    point.specificity,
+                    "yes" if point.is_default else "no",
+                )
+                for r in records
+                for point in r.points
+            ),
+        ),
     )
 
 
@@ -321,6 +362,20 @@ def calibration(results: Results) -> Picture | None:
         + ".",
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("model", "protocol", "mean predicted probability", "positive", "samples"),
+            rows=tuple(
+                (
+                    results.model(r.model).label,
+                    results.protocol(r.protocol).label,
+                    one.mean_predicted,
+                    one.n_positive,
+                    one.n,
+                )
+                for r in records
+                for one in r.bins
+            ),
+        ),
     )
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from pipeline.records.data import Embedding
 from pipeline.results import Results
 from report import formats
+from report.csvfile import Cell
 from report.figures import style
-from report.figures.style import Picture
+from report.figures.style import Numbers, Picture
 
 MAX_CLASSES_BY_PART = 4  # with more classes the legend has one entry for each
 LEGEND_COLUMNS = 4
@@ -15,7 +16,7 @@ LEGEND_CHARACTERS = 145  # that fit beside each other at the size of the legend
 MAX_NAMED = 15
 
 
-def embedding(results: Results, record: Embedding) -> Picture:
+def embedding(results: Results, record: Embedding, *, width_mm: float = style.COLUMN_MM) -> Picture:
     """Draw one embedding.
 
     Parameters
@@ -24,6 +25,8 @@ def embedding(results: Results, record: Embedding) -> Picture:
         The results object.
     record : Embedding
         The embedding.
+    width_mm : float, default=170
+        Width in millimetres.
 
     Returns
     -------
@@ -32,7 +35,8 @@ def embedding(results: Results, record: Embedding) -> Picture:
     """
     by_part = len(results.data.classes) <= MAX_CLASSES_BY_PART
     n_entries = len(results.data.classes) * (2 if by_part and results.data.n_test else 1)
-    figure = style.canvas(style.COLUMN_MM, 68 + 4.5 * ceil(n_entries / LEGEND_COLUMNS))
+    share = width_mm / style.COLUMN_MM
+    figure = style.canvas(width_mm, 68 + 4.5 * ceil(n_entries / (share * LEGEND_COLUMNS)))
     if record.explained_variance_ratio:
         axes, bars = figure.subplots(1, 2, width_ratios=(3.2, 1))
         _variance(bars, record)
@@ -45,7 +49,7 @@ def embedding(results: Results, record: Embedding) -> Picture:
     figure.legend(
         *zip(*entries, strict=True),
         loc="outside lower left",
-        ncols=max(1, min(LEGEND_COLUMNS, LEGEND_CHARACTERS // (longest + 8))),
+        ncols=max(1, int(share * min(LEGEND_COLUMNS, LEGEND_CHARACTERS // (longest + 8)))),
         handletextpad=0.1,
         columnspacing=1.2,
     )
@@ -54,8 +58,10 @@ def embedding(results: Results, record: Embedding) -> Picture:
         title=f"{record.label} of the {results.data.n_samples} {results.study.sample_noun_plural}",
         caption=_caption(results, record),
         alt=_alt(results, record),
-        svg=style.to_svg(figure),
+        svg=style.to_svg(figure),  # first: it finds the places of all parts
         figure=figure,
+        data=_numbers(results, record),
+        points=style.places(axes, record.coordinates),
     )
 
 
@@ -161,6 +167,22 @@ def _variance(axes: Any, record: Embedding) -> None:
     axes.set_xlabel("component")
     axes.set_ylabel("variance explained (%)")
     axes.set_xticks(range(1, len(shares) + 1, 3))
+
+
+def _numbers(results: Results, record: Embedding) -> Numbers:
+    """Give the place of every sample, then the share of variance of every component."""
+    shares = record.explained_variance_ratio
+    places: list[tuple[Cell, ...]] = [
+        (sample.id, sample.label, sample.partition, *xy, None)
+        for sample, xy in zip(results.data.samples, record.coordinates, strict=True)
+    ]
+    places += [
+        (f"component {n}", None, None, None, None, share) for n, share in enumerate(shares, start=1)
+    ]
+    columns = ("sample", "class", "part", *record.axis_labels, "share of variance")
+    if shares:
+        return Numbers(columns=columns, rows=tuple(places))
+    return Numbers(columns=columns[:-1], rows=tuple(place[:-1] for place in places))
 
 
 def _caption(results: Results, record: Embedding) -> str:

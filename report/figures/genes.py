@@ -5,8 +5,9 @@ from typing import Any
 from pipeline.records.genes import HeatMap, ListStability
 from pipeline.results import Results
 from report import formats
+from report.csvfile import Cell
 from report.figures import style
-from report.figures.style import Picture
+from report.figures.style import Numbers, Picture
 
 MAX_HEIGHT_MM = 195  # a page holds this and a caption
 MAX_LEGEND_CLASSES = 4  # with more the legend covers the points
@@ -59,6 +60,13 @@ def heat_map(results: Results) -> Picture:
         alt=_alt(results, record),
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("gene", "high in", *record.sample_ids),
+            rows=tuple(
+                (gene, results.data.classes[high_in].label, *z)
+                for gene, high_in, z in zip(record.gene_ids, record.high_in, record.z, strict=True)
+            ),
+        ),
     )
 
 
@@ -89,20 +97,26 @@ def stability(results: Results) -> Picture | None:
         alt=_stability_alt(results, own),
         svg=style.to_svg(figure),
         figure=figure,
+        data=_stability_numbers(results, own),
     )
 
 
 def _sorted_frequencies(results: Results, own: ListStability) -> list[tuple[float, int, bool]]:
     """Frequency, class and whether the report lists it, of the genes listed most often."""
+    return [row[1:] for row in _listed_most(results, own)]
+
+
+def _listed_most(results: Results, own: ListStability) -> list[tuple[str, float, int, bool]]:
+    """Name, frequency, class and whether the report lists it, of the same genes."""
     table, listed = results.genes.table, set(results.genes.heat_map.gene_ids)
     rows = [
-        (frequency, high_in, gene in listed)
+        (gene, frequency, high_in, gene in listed)
         for gene, high_in, frequency in zip(
             table.ids, table.high_in, table.selection_frequency, strict=True
         )
         if frequency
     ]
-    rows.sort(key=lambda row: -row[0])
+    rows.sort(key=lambda row: -row[1])
     return rows[: min(MAX_SHOWN, 2 * own.n_listed)]
 
 
@@ -206,6 +220,29 @@ def _stability_caption(results: Results, own: ListStability) -> str:
         f"{formats.number(record.poor_below)}, excellent above "
         f"{formats.number(record.excellent_above)}. Folds share most of their samples, and flatter."
     )
+
+
+def _stability_numbers(results: Results, own: ListStability) -> Numbers:
+    """Give the genes and their frequencies, then the stability of lists of each size."""
+    rows: list[tuple[Cell, ...]] = [
+        (gene, results.data.classes[high_in].label, "yes" if listed else "no", frequency)
+        for gene, frequency, high_in, listed in _listed_most(results, own)
+    ]
+    rows = [(*row, None, None, None, None, None) for row in rows]
+    rows += [
+        (
+            *(None, None, None, None),
+            drawn.resampling,
+            drawn.n_listed,
+            drawn.stability,
+            drawn.interval.low if drawn.interval else None,
+            drawn.interval.high if drawn.interval else None,
+        )
+        for drawn in results.genes.stability.lists
+    ]
+    columns = ("gene", "high in", "listed", "selection frequency")
+    sizes = ("drawn again by", "genes in the list", "stability", "low", "high")
+    return Numbers(columns=columns + sizes, rows=tuple(rows))
 
 
 def _steady_names(results: Results, own: ListStability) -> str:

@@ -11,7 +11,7 @@ from pipeline.records.models import Evaluation, Protocol
 from pipeline.results import Results
 from report import formats
 from report.figures import style
-from report.figures.style import Picture
+from report.figures.style import Numbers, Picture
 
 MAX_CLASSES_OF_ALL = 6  # with more, the matrices of all models would be too small to read
 NAME_PT = 8.0  # size of the names of classes
@@ -68,6 +68,22 @@ def accuracies(results: Results, protocols: tuple[Protocol, ...], *, key: str) -
         alt=_accuracies_alt(results, protocols),
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("protocol", "model", "accuracy", "low", "high", "errors", "predictions"),
+            rows=tuple(
+                (
+                    protocol.label,
+                    results.model(e.model).label,
+                    e.accuracy,
+                    e.accuracy_interval.low,
+                    e.accuracy_interval.high,
+                    e.n_errors,
+                    e.n_predictions,
+                )
+                for protocol in protocols
+                for e in results.of_protocol(protocol.key)
+            ),
+        ),
     )
 
 
@@ -176,6 +192,15 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
         alt=_confusions_alt(results, scored, protocol),
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("model", "true class", "predicted class", "predictions", "repeats"),
+            rows=tuple(
+                (results.model(e.model).label, true.label, called.label, n, protocol.n_repeats)
+                for e in scored
+                for true, row in zip(results.data.classes, e.confusion, strict=True)
+                for called, n in zip(results.data.classes, row, strict=True)
+            ),
+        ),
     )
 
 
@@ -236,7 +261,7 @@ def _matrix(
                 ha="center",
                 va="center",
                 fontsize=min(8, 0.45 * cell),
-                color="white" if shares[i][j] > 0.6 else style.INK,
+                color="white" if shares[i][j] > 0.6 else style.ON_FILL,
             )
 
 
@@ -300,6 +325,15 @@ def roc(results: Results) -> Picture | None:
         alt=_roc_alt(results, protocols),
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("protocol", "curve", "false positive rate", "true positive rate"),
+            rows=tuple(
+                (protocol.label, name, x, y)
+                for protocol in protocols
+                for name, curve in _named_curves(results, protocol)
+                for x, y in zip(curve.false_positive_rate, curve.true_positive_rate, strict=True)
+            ),
+        ),
     )
 
 
@@ -324,6 +358,14 @@ def _curves(axes: Any, results: Results, protocol: Protocol) -> dict[str, Any]:
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
     return entries
+
+
+def _named_curves(results: Results, protocol: Protocol) -> list[tuple[str, Any]]:
+    """Pair the curves of a protocol with the model, or with the class against the rest."""
+    if len(results.data.classes) > 2:
+        return [(name, curve) for name, _, curve in _styled(results, protocol)]
+    scored = results.of_protocol(protocol.key, baseline=False)
+    return [(results.model(e.model).label, curve) for e in scored for curve in e.roc]
 
 
 def _styled(results: Results, protocol: Protocol) -> list[tuple[str, tuple[str, str, float], Any]]:

@@ -1,5 +1,6 @@
 """Figures of what the scores rest on: permuted labels, fewer samples, and a leak on purpose."""
 
+from collections import Counter
 from math import ceil
 from textwrap import fill
 from typing import Any
@@ -10,7 +11,7 @@ from pipeline.records.models import LeakyTwin, LearningCurve, Permutation
 from pipeline.results import Results
 from report import formats
 from report.figures import style
-from report.figures.style import Picture
+from report.figures.style import Numbers, Picture
 
 MAX_BARS = 60  # bars of a histogram; with more errors than that a bar holds several
 
@@ -60,6 +61,15 @@ def permutations(results: Results) -> Picture | None:
         + ".",
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("model", "labels", "errors", "predictions", "times"),
+            rows=tuple(
+                (results.model(r.key).label, labels, errors, r.n_predictions, times)
+                for r in ran
+                for labels, counted in (("real", [r.n_errors]), ("permuted", r.null))
+                for errors, times in sorted(Counter(counted).items())
+            ),
+        ),
     )
 
 
@@ -116,6 +126,14 @@ def learning_curves(results: Results) -> Picture | None:
         + ".",
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("model", "training samples", "mean accuracy", "low", "high"),
+            rows=tuple(
+                (results.model(c.key).label, point.n_train, point.accuracy, point.low, point.high)
+                for c in curves
+                for point in c.points
+            ),
+        ),
     )
 
 
@@ -200,6 +218,14 @@ def leaky_twin(results: Results) -> Picture | None:
         + ", on average.",
         svg=style.to_svg(figure),
         figure=figure,
+        data=Numbers(
+            columns=("labels and choice of genes", "run", "accuracy"),
+            rows=tuple(
+                (name, run, accuracy)
+                for name, values, _ in _twin_rows(twin)
+                for run, accuracy in enumerate(values, start=1)
+            ),
+        ),
     )
 
 

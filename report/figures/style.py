@@ -6,14 +6,17 @@ and by shape; the two parts of a split by filled and open markers.
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import matplotlib
 import numpy as np
+from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -21,13 +24,15 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from PIL import Image
 
-from report.figures.paper import for_paper
+from report.csvfile import Cell, csv_bytes
+from report.figures.drawing import WHITE, as_file, as_markup, redrawn
 from report.fonts import advances, figure_fonts, spell_unknown
 from report.formats import shortened
 
 INK = "#1b1b1b"
-MUTED = "#5d5d5d"
-RULE = "#c9c9c9"
+ON_FILL = "#111111"  # letters on a coloured ground, dark on a dark page too
+MUTED = "#565656"
+RULE = "#cfcdc6"
 BASELINE = "#8a8a8a"
 BACKDROP = "#a3a3a3"  # what stands behind the one that matters
 MARK = "#D55E00"  # the observed value against what chance gives
@@ -50,7 +55,16 @@ MODEL_STYLES = (
     ("#CC79A7", ":"),
     ("#E69F00", "--"),
 )
+VARIABLES = {
+    INK: "currentColor",
+    WHITE: "var(--paper)",
+    MUTED: "var(--muted)",
+    RULE: "var(--rule)",
+} | {colour.lower(): f"var(--class-{n})" for n, colour in enumerate(CLASS_COLOURS, start=1)}
+"""What a colour is called in the page's stylesheet, which has others on a dark screen."""
+
 COLUMN_MM = 170  # the width of two journal columns
+SINGLE_MM = 85  # that of one
 PNG_DPI = 300
 MAX_HEIGHT_MM = 150  # a page holds this, a caption and the start of a table
 _MM_PER_INCH = 25.4
@@ -66,6 +80,7 @@ _RC: dict[str, Any] = {
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
     "legend.fontsize": 8,
+    "axes.facecolor": "none",
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.7,
@@ -110,10 +125,24 @@ class _MeasuredFigure(Figure):
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """The numbers that a figure shows, as the rows of a table."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def csv(self) -> bytes:
+        """The table as a CSV file."""
+        return csv_bytes(self.columns, self.rows)
+
+
+@dataclass(frozen=True)
 class Picture:
     """A figure ready for the page; `alt` says what is to be seen, `caption` what it is.
 
-    `figure` is the drawing that became `svg`, from which other formats can be written.
+    `figure` is the drawing that became `svg`, from which other formats are written; `points`
+    are the places of the samples in it, where each has one.
     """
 
     key: str
@@ -122,22 +151,30 @@ class Picture:
     alt: str
     svg: bytes
     figure: Figure
+    data: Numbers
+    points: tuple[tuple[float, float], ...] = ()
     number: int = 0
+
+    @cached_property
+    def _drawn(self) -> Element:
+        """The drawing as the page has it."""
+        return redrawn(self.svg)
+
+    @property
+    def view_box(self) -> str:
+        """The drawing's extent, in points."""
+        return self._drawn.attrib["viewBox"]
+
+    @property
+    def markup(self) -> Markup:
+        """What is in the drawing, for the screen."""
+        return Markup(as_markup(self._drawn, f"fig-{self.key}", VARIABLES))  # noqa: S704  # our own
 
     @property
     def data_uri(self) -> str:
-        """The drawing as a data address, for the screen."""
-        return _data_uri(self.svg)
-
-    @property
-    def paper_uri(self) -> str:
         """The drawing as a data address, for WeasyPrint."""
-        return _data_uri(for_paper(self.svg))
-
-
-def _data_uri(svg: bytes) -> str:
-    """Write a drawing as a data address."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+        content = base64.b64encode(as_file(self._drawn)).decode("ascii")
+        return f"data:image/svg+xml;base64,{content}"
 
 
 @contextmanager
@@ -321,6 +358,28 @@ def to_png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     dots.save(buffer, format="png", dpi=(PNG_DPI, PNG_DPI), compress_level=3)  # twice as fast as 6
     return buffer.getvalue()
+
+
+def places(
+    axes: Any, coordinates: Iterable[tuple[float, float]]
+) -> tuple[tuple[float, float], ...]:
+    """Give the places of points in a drawing.
+
+    Parameters
+    ----------
+    axes : Axes
+        Those that the points are drawn in; the drawing was written as SVG before.
+    coordinates : iterable of (float, float)
+        The points.
+
+    Returns
+    -------
+    tuple of (float, float)
+        In points from the upper left corner.
+    """
+    height = axes.figure.bbox.height
+    placed = axes.transData.transform(list(coordinates))
+    return tuple((round(float(x), 1), round(float(height - y), 1)) for x, y in placed)
 
 
 def _lay_out(figure: Figure) -> None:

@@ -44,6 +44,7 @@ def classes(results: Results) -> Table:
         "split.",
         columns=columns("Class", "Meaning", "*Training", "*Independent test", "*All", "*Share"),
         rows=(*rows, total),
+        fixed=True,
     )
 
 
@@ -93,6 +94,7 @@ def ledger(results: Results) -> Table:
     """
     return Table(
         key="ledger",
+        fixed=True,
         caption="From the files to the values that the models saw: samples and genes before and "
         "after each step, and the unit after it.",
         columns=columns("Step", "What it did", "*Samples", "*Genes", "Unit"),

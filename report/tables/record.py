@@ -24,7 +24,8 @@ class Table:
     for each row the anchor that its last cell leads to, or None; it is empty where none leads
     anywhere. `paper` is what paper shows in the place of a table that is too wide for it. A
     table whose numbers a figure shows is a supplement: it is not printed, and has a number of
-    its own.
+    its own. The rows of one that is fixed are steps, or end in a sum: in another order they
+    would say nothing.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Table:
     supplement: bool = False
     links: tuple[str | None, ...] = ()
     paper: "Table | None" = None
+    fixed: bool = False
     number: int = 0
 
     @property

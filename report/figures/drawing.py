@@ -1,13 +1,17 @@
-"""The same drawing for paper: what WeasyPrint draws slowly, said in a way that it draws fast.
+"""The drawing for the page: what matplotlib says at length, said in few words.
 
-matplotlib writes each letter as an outline and each mark as a reference, and WeasyPrint
-parses an outline anew wherever it is referred to. Here letters become text again, each at
-the place that matplotlib gave it, in the page's own font; marks and strokes that look the
-same become one path. Nothing moves.
+matplotlib writes each letter as an outline and each mark as a reference, which makes a
+page of megabytes, and WeasyPrint parses an outline anew wherever it is referred to. Here
+letters become text again, each at the place that matplotlib gave it, in the page's own
+font; marks and strokes that look the same become one path. Nothing moves.
+
+On paper the drawing is an image. On screen its elements stand in the page itself: ids get
+the figure's name before them, and colours that depend on the page's become variables.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from html import unescape
 from itertools import cycle, groupby
 from unicodedata import combining
@@ -27,11 +31,16 @@ _ROOT = {
 }
 _TURNED = re.compile(r"translate\((\S+) (\S+)\) (?:rotate\((\S+)\) )?scale\((\S+) \S+\)")
 _EM = 100  # units in which matplotlib sets type
+_POINT = 3  # parts of "M x y"
 _STROKE = 6  # parts of "M x y L x y"
+_PAINTS = ("fill", "stroke")
+WHITE = "#ffffff"
+MANY = 1_000
+"""Marks that look the same are one path where there are more of them."""
 
 
-def for_paper(svg: bytes) -> bytes:
-    """Rewrite a drawing of matplotlib for WeasyPrint.
+def redrawn(svg: bytes) -> Element:
+    """Rewrite a drawing of matplotlib.
 
     Parameters
     ----------
@@ -40,8 +49,8 @@ def for_paper(svg: bytes) -> bytes:
 
     Returns
     -------
-    bytes
-        SVG that looks the same.
+    Element
+        The root of a drawing that looks the same.
     """
     root = ElementTree.fromstring(svg, XMLParser(target=TreeBuilder(insert_comments=True)))  # noqa: S314  # our own
     marks = {path.attrib["id"]: path for path in root.iter(f"{_SVG}path") if "id" in path.attrib}
@@ -51,7 +60,58 @@ def for_paper(svg: bytes) -> bytes:
         kept = ElementTree.SubElement(clips, "clipPath", {"id": clip.attrib["id"]})
         kept.extend(_flat(clip, marks))
     drawn.extend(_clipped_together(_merged(_flat(root, marks))))
+    return drawn
+
+
+def as_file(drawn: Element) -> bytes:
+    """Write a drawing as a file of its own.
+
+    Parameters
+    ----------
+    drawn : Element
+        The root of the drawing.
+
+    Returns
+    -------
+    bytes
+        SVG.
+    """
     return ElementTree.tostring(drawn)
+
+
+def as_markup(drawn: Element, key: str, variables: Mapping[str, str]) -> str:
+    """Write what is in a drawing as part of a page.
+
+    Parameters
+    ----------
+    drawn : Element
+        The root of the drawing.
+    key : str
+        Name of the figure; it stands before every id.
+    variables : mapping of str to str
+        What to write for a colour, in small letters, where the page decides what it is.
+
+    Returns
+    -------
+    str
+        The elements in the root, to be put into another `svg` element.
+    """
+    inside = deepcopy(list(drawn))
+    elements = [element for part in inside for element in part.iter()]
+    clips = [element for element in elements if "id" in element.attrib]
+    names = {clip.attrib["id"]: f"{key}-clip-{n}" for n, clip in enumerate(clips, start=1)}
+    for element in elements:
+        element.attrib.pop("image-rendering", None)  # the stylesheet says it; here it is invalid
+        if "id" in element.attrib:
+            element.attrib["id"] = names[element.attrib["id"]]
+        if clip := element.get("clip-path"):
+            element.attrib["clip-path"] = f"url(#{names[clip[5:-1]]})"
+        for paint in _PAINTS:
+            colour = element.get(paint, "")
+            # White letters stand on a dark ground; white elsewhere is the page.
+            if colour in variables and (element.tag, colour) != ("text", WHITE):
+                element.attrib[paint] = variables[colour]
+    return "".join(ElementTree.tostring(part, encoding="unicode") for part in inside)
 
 
 def _flat(parent: Element, marks: dict[str, Element]) -> Iterator[Element]:
@@ -140,8 +200,10 @@ def _moved(outline: str, x: float, y: float) -> str:
 
 def _path(outline: str, attributes: dict[str, str]) -> Element:
     """Draw an outline; a single straight stroke has no inside."""
-    inside = {} if len(outline.split()) > _STROKE else {"fill": "none"}
-    return Element("path", attributes | inside | {"d": outline})
+    parts = outline.split()
+    inside = {} if len(parts) > _STROKE else {"fill": "none"}
+    short = " ".join(part if part.isalpha() else _short(float(part)) for part in parts)
+    return Element("path", attributes | inside | {"d": short})
 
 
 def _short(number: float) -> str:
@@ -150,12 +212,48 @@ def _short(number: float) -> str:
 
 
 def _merged(elements: Iterable[Element]) -> list[Element]:
+    """Draw as one path what looks the same: strokes, and marks where there are many."""
+    return list(_many_together(_strokes_together(elements)))
+
+
+def _many_together(elements: Iterable[Element]) -> Iterator[Element]:
+    """Draw neighbouring marks that look the same as one path where there are thousands."""
+    for (tag, look), group in groupby(elements, key=lambda e: (e.tag, _look(e))):
+        alike = list(group)
+        if len(alike) <= MANY or tag not in ("circle", "path"):
+            yield from alike
+        elif tag == "circle" and look["fill"] != "none":
+            # A stroke of no length with round ends is a dot; edges would hide one another.
+            dots = "".join(f"M{dot.attrib['cx']} {dot.attrib['cy']}h0" for dot in alike)
+            ink = {"stroke": look["fill"], "stroke-width": _short(2 * float(look["r"]))}
+            kept = {k: v for k, v in look.items() if k not in ("r", "fill")}
+            yield Element("path", kept | ink | {"stroke-linecap": "round", "d": dots})
+        else:
+            outlines = " ".join(_outline(element) for element in alike)
+            kept = {k: v for k, v in look.items() if k != "r"}
+            yield Element("path", kept | {"d": outlines})
+
+
+def _outline(mark: Element) -> str:
+    """Give the outline of a mark, that of a circle as two arcs."""
+    if mark.tag != "circle":
+        return mark.attrib["d"]
+    x, y, r = (mark.attrib[name] for name in ("cx", "cy", "r"))
+    return f"M{x} {y}m-{r} 0a{r} {r} 0 1 0 {_d(r)} 0a{r} {r} 0 1 0 -{_d(r)} 0z"
+
+
+def _d(radius: str) -> str:
+    """Double a radius."""
+    return _short(2 * float(radius))
+
+
+def _strokes_together(elements: Iterable[Element]) -> list[Element]:
     """Draw strokes that look the same, with nothing but text between them, as one path."""
     kept: list[Element] = []
     last: Element | None = None
     for element in elements:
         if element.tag == "path" and element.get("fill") == "none":
-            if element.get("stroke") is None:
+            if element.get("stroke") is None or len(element.attrib["d"].split()) <= _POINT:
                 continue  # nothing to be seen
             if last is not None and _look(last) == _look(element):
                 last.attrib["d"] += f" {element.attrib['d']}"
@@ -168,8 +266,8 @@ def _merged(elements: Iterable[Element]) -> list[Element]:
 
 
 def _look(element: Element) -> dict[str, str]:
-    """Give all attributes but the outline."""
-    return {k: v for k, v in element.items() if k != "d"}
+    """Give all attributes but outline and place."""
+    return {k: v for k, v in element.items() if k not in ("d", "cx", "cy")}
 
 
 def _clipped_together(elements: list[Element]) -> Iterator[Element]:
@@ -186,4 +284,5 @@ def _clipped_together(elements: list[Element]) -> Iterator[Element]:
                 together.extend(element)
             else:
                 together.append(element)
+        together[:] = _many_together(list(together))
         yield together

@@ -6,13 +6,14 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import numpy as np
 import pytest
 from report_fixtures import small
 
 from pipeline.results import Results
-from report.figures import catalogue, style
-from report.figures.paper import for_paper
+from report.figures import catalogue, drawing, style
 from report.figures.style import Picture
+from report.fonts import TEMPLATES
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -23,13 +24,18 @@ def pictures(toy_results: Results) -> dict[str, Picture]:
     return catalogue.draw(small(toy_results))
 
 
+def read(svg: bytes) -> Element:
+    """Give the root of what a drawing becomes, read from its file."""
+    return ElementTree.fromstring(drawing.as_file(drawing.redrawn(svg)))  # noqa: S314  # our own
+
+
 def drawn(**text: Any) -> tuple[str, Element]:
-    """Draw one text alone; give the drawing for the screen, and the root of that for paper."""
+    """Draw one text alone; give what matplotlib wrote, and the root of what it becomes."""
     with style.drawing():
         figure = style.canvas(100, 50)
         figure.text(0.1, 0.5, **text)
         svg = style.to_svg(figure)
-    return svg.decode(), ElementTree.fromstring(for_paper(svg))  # noqa: S314  # our own
+    return svg.decode(), read(svg)
 
 
 def letters(root: Element) -> list[str | None]:
@@ -38,10 +44,10 @@ def letters(root: Element) -> list[str | None]:
 
 
 def test_what_is_written_stays_written(pictures: dict[str, Picture]) -> None:
-    """On paper the same is written in the same order, and now it is text."""
+    """The same is written in the same order, and now it is text."""
     for picture in pictures.values():
         comments = re.findall("<!-- (.*?) -->", picture.svg.decode(), flags=re.DOTALL)
-        root = ElementTree.fromstring(for_paper(picture.svg))  # noqa: S314  # our own
+        root = read(picture.svg)
 
         assert [unescape(comment) for comment in comments] == letters(root)
 
@@ -124,7 +130,7 @@ def test_marks_are_where_they_were(pictures: dict[str, Picture]) -> None:
         if name in round_marks
     )
 
-    circles = ElementTree.fromstring(for_paper(svg.encode())).iter(f"{SVG}circle")  # noqa: S314  # our own
+    circles = read(svg.encode()).iter(f"{SVG}circle")
     actual = Counter(
         (float(c.attrib["cx"]), float(c.attrib["cy"]), c.attrib["fill"], c.attrib["r"])
         for c in circles
@@ -141,7 +147,7 @@ def test_strokes_that_look_the_same_are_one_path() -> None:
         axes = figure.subplots()
         axes.set_xticks([0, 1], ["low", "high"])
         axes.set_yticks([])
-        root = ElementTree.fromstring(for_paper(style.to_svg(figure)))  # noqa: S314  # our own
+        root = read(style.to_svg(figure))
 
     ticks = [path for path in root.iter(f"{SVG}path") if path.get("stroke-width") == "0.8"]
     assert [2] == [tick.attrib["d"].count("M") for tick in ticks]
@@ -149,6 +155,92 @@ def test_strokes_that_look_the_same_are_one_path() -> None:
 
 def test_paper_needs_no_reference_and_no_style(pictures: dict[str, Picture]) -> None:
     """What made WeasyPrint slow is gone: references to outlines, and CSS."""
-    papers = [for_paper(picture.svg) for picture in pictures.values()]
+    papers = [drawing.as_file(drawing.redrawn(picture.svg)) for picture in pictures.values()]
 
     assert [] == [paper for paper in papers if b"<use" in paper or b"style" in paper]
+
+
+def scattered(n: int, **looks: Any) -> list[Element]:
+    """Draw round marks at random; give what is drawn of them."""
+    places = np.random.default_rng(0).uniform(size=(2, n))
+    with style.drawing():
+        figure = style.canvas(100, 50)
+        axes = figure.subplots()
+        axes.set_axis_off()
+        axes.scatter(*places, s=9, **looks)
+        root = read(style.to_svg(figure))
+    return [e for e in root.iter() if e.tag in (f"{SVG}circle", f"{SVG}path")]
+
+
+def test_thousands_of_dots_are_one_path() -> None:
+    """Filled marks beyond the limit are dots of one path, as wide as they were; others stay."""
+    few, many = (
+        scattered(n, color="#0072B2", linewidths=0) for n in (drawing.MANY, drawing.MANY + 1)
+    )
+    (path,) = many
+
+    assert {f"{SVG}circle"} == {e.tag for e in few}
+    assert drawing.MANY == len(few)
+    assert drawing.MANY + 1 == path.attrib["d"].count("M") == path.attrib["d"].count("h0")
+    expected = ("#0072b2", "round", 2 * float(few[0].attrib["r"]))
+    look = path.attrib
+    assert expected == (look["stroke"], look["stroke-linecap"], float(look["stroke-width"]))
+
+
+def test_thousands_of_rings_are_one_path() -> None:
+    """Open marks beyond the limit keep their hole."""
+    (path,) = scattered(drawing.MANY + 1, facecolors="none", edgecolors="#0072B2")
+
+    assert drawing.MANY + 1 == path.attrib["d"].count("z")
+    assert ("none", "#0072b2") == (path.attrib["fill"], path.attrib["stroke"])
+
+
+def on_page(picture: Picture) -> Element:
+    """Read what stands in the page for a drawing."""
+    return ElementTree.fromstring(f"<svg>{picture.markup}</svg>")  # noqa: S314  # our own
+
+
+def test_drawings_of_one_page_share_no_id(pictures: dict[str, Picture]) -> None:
+    """Every id has the figure's name before it, and every reference finds its own."""
+    for key, picture in pictures.items():
+        elements = list(on_page(picture).iter())
+        ids = {e.attrib["id"] for e in elements if "id" in e.attrib}
+        clips = {e.attrib["clip-path"] for e in elements if "clip-path" in e.attrib}
+
+        assert {f"url(#{name})" for name in ids} >= clips
+        assert [] == [name for name in ids if not name.startswith(f"fig-{key}-")]
+
+
+def test_ink_is_that_of_the_page(pictures: dict[str, Picture]) -> None:
+    """In the page no letter, line or mark has a colour that the page has a name for."""
+    fixed = {
+        (e.tag, e.attrib[paint])
+        for picture in pictures.values()
+        for e in on_page(picture).iter()
+        for paint in ("fill", "stroke")
+        if e.attrib.get(paint) in style.VARIABLES
+    }
+
+    assert {("text", drawing.WHITE)} >= fixed
+    assert "currentColor" in "".join(picture.markup for picture in pictures.values())
+
+
+def test_white_letters_stay_white() -> None:
+    """Letters on a dark ground are white on a dark page too; the ground of a mark is the page."""
+    root = ElementTree.fromstring(  # noqa: S314  # our own
+        f'<svg><text fill="{drawing.WHITE}">a</text><circle fill="{drawing.WHITE}"/></svg>'
+    )
+
+    markup = drawing.as_markup(root, "fig-a", style.VARIABLES)
+
+    assert f'<text fill="{drawing.WHITE}">a</text><circle fill="var(--paper)" />' == markup
+
+
+def test_the_page_names_the_colours_of_the_figures() -> None:
+    """In the light, each variable of the stylesheet is the colour that it stands for."""
+    sheet = (TEMPLATES / "style" / "variables.css").read_text()
+    light = dict(re.findall(r"(--[\w-]+): (#\w+);", sheet))
+    named = {v[4:-1]: colour for colour, v in style.VARIABLES.items() if v != "currentColor"}
+
+    assert named == {name: light[name] for name in named}
+    assert light["--ink"] == style.INK
