@@ -3,7 +3,7 @@
 ::
 
     report.html  report.pdf  results.json
-    figures/     03-pca.svg, .pdf, .png: each figure under its number, its data as .csv;
+    figures/     05-pca.svg, .pdf, .png: each figure under its number, its data as .csv;
                  06-tsne-85mm.svg and so on where one column is wide enough
     tables/      07-covariates.csv and .tex: each table; genes.csv and samples.csv, whole
     methods.md   methods.tex   references.bib

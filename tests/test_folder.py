@@ -90,7 +90,7 @@ def test_each_table_has_two_formats(toy_results: Results, files: dict[str, bytes
 
 
 def test_a_png_has_300_dots_per_inch(files: dict[str, bytes]) -> None:
-    """A PNG is as wide as one or two columns at 300 dots an inch, opaque, and white at its corners."""
+    """A PNG is one or two columns wide at 300 dots an inch, opaque, and white in its corner."""
     for name, content in of_kind(files, ".png").items():
         with Image.open(io.BytesIO(content)) as image:
             assert image.mode == "RGB", name

@@ -52,7 +52,8 @@ def draw(results: Results) -> dict[str, Picture]:
 def draw_single(results: Results) -> dict[str, Picture]:
     """Draw again, as wide as one journal column, what can be read at that width.
 
-    Of the others, panels side by side would be too narrow, or names leave no room.
+    Of the others, panels side by side would be too narrow, or names leave no room; so would
+    a legend of many classes.
 
     Parameters
     ----------
@@ -64,6 +65,8 @@ def draw_single(results: Results) -> dict[str, Picture]:
     dict of str to Picture
         By the same keys as those of `draw`, without numbers.
     """
+    if len(results.data.classes) > embeddings.MAX_CLASSES_BY_PART:
+        return {}
     width = style.SINGLE_MM
     with style.drawing():
         pictures = [
