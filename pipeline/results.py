@@ -7,6 +7,7 @@ The records that it is made of stand in `pipeline.records`.
 """
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -407,6 +408,22 @@ def dumps(results: Results) -> str:
         give equal text.
     """
     return _render(results.model_dump(mode="json")) + "\n"
+
+
+def fingerprint(results: Results) -> str:
+    """Give a number that only these results have.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    str
+        The SHA-256 of what `dumps` gives, in hexadecimal: that of the file `results.json`.
+    """
+    return sha256(dumps(results).encode()).hexdigest()
 
 
 def save(results: Results, path: Path) -> None:

@@ -7,6 +7,7 @@ rendering never loads scikit-learn.
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.results import Results
 
 BAD_INPUT = 2
+RESULTS = "results.json"
 
 Check = Callable[[], None]
 """Raises KeyboardInterrupt where Ctrl-C was pressed and got lost."""
@@ -42,6 +44,11 @@ _OUTPUT = click.option(
     help="Folder to write into.  [default: output/<name of the study>]",
 )
 _PDF = click.option("--pdf/--no-pdf", default=True, help="Whether to make the PDF.")
+_FILES = click.option(
+    "--files/--no-files",
+    default=True,
+    help="Whether to write figures, tables, methods and references as files of their own.",
+)
 
 
 @cli.command()
@@ -61,6 +68,7 @@ _PDF = click.option("--pdf/--no-pdf", default=True, help="Whether to make the PD
     help="Preprocessing instead of the study's own.",
 )
 @_PDF
+@_FILES
 @click.option("--quick", is_flag=True, help="Fewer repeats and permutations; the report says so.")
 @click.option(
     "--jobs",
@@ -79,6 +87,7 @@ def build(
     output_dir: Path | None,
     recipe: str | None,
     pdf: bool,
+    files: bool,
     quick: bool,
     jobs: int | None,
     offline: bool,
@@ -87,7 +96,8 @@ def build(
     """Compute a study and write its report.
 
     STUDY is a study's .toml file, or the name of a study that travels with the program
-    (default: golub). Writes report.html, report.pdf and results.json.
+    (default: golub). Writes report.html, report.pdf, results.json, the folders figures and
+    tables, the Methods chapter, and a list of all files with their hashes.
     """
     from pipeline import config as configuration
     from pipeline import sources
@@ -105,8 +115,8 @@ def build(
     target = output_dir or Path("output") / config.study.name
     output.check(target)
     located = sources.find(config, data_dir=data_dir, offline=offline, strict=strict)
-    folder = next(iter(located.paths.values())).parent
-    click.echo(f"Data: {_one_line(located.source.label)} ({_one_line(folder)})")
+    place = next(iter(located.paths.values())).parent
+    click.echo(f"Data: {_one_line(located.source.label)} ({_one_line(place)})")
     with _progress(check) as progress:
         # Loads scikit-learn: seconds in which the bar already stands.
         progress("loading", 0, 1)
@@ -114,7 +124,7 @@ def build(
 
         results = run(config, located, date=date, progress=progress, n_jobs=jobs or _n_cores())
         progress("rendering", 0, 1)
-        written = _write(results, target, pdf=pdf, with_results=True, check=check)
+        written = _write(results, target, pdf=pdf, files=files, with_results=True, check=check)
     _say(results, written, target)
 
 
@@ -122,11 +132,14 @@ def build(
 @click.argument("results_file", metavar="RESULTS", type=click.Path(path_type=Path))
 @_OUTPUT
 @_PDF
+@_FILES
 @click.pass_obj
-def render(check: Check, results_file: Path, output_dir: Path | None, pdf: bool) -> None:
+def render(
+    check: Check, results_file: Path, output_dir: Path | None, pdf: bool, files: bool
+) -> None:
     """Write the report again from a RESULTS file, without computing.
 
-    Writes report.html and report.pdf beside the file, or into --output.
+    Writes what `build` writes, beside the file or into --output.
     """
     from pipeline import results as records
     from report import output
@@ -134,13 +147,17 @@ def render(check: Check, results_file: Path, output_dir: Path | None, pdf: bool)
 
     if pdf:
         printer.check()
-    folder = output_dir or results_file.parent
-    output.check(folder)
+    target = output_dir or results_file.parent
+    output.check(target)
     results = records.load(results_file)
+    # Beside a file of another name there may be results of another study.
+    with_results = results_file.name == RESULTS or target.resolve() != results_file.parent.resolve()
     with _progress(check, only="rendering") as progress:
         progress("rendering", 0, 1)
-        written = _write(results, folder, pdf=pdf, with_results=False, check=check)
-    _say(results, written, folder)
+        written = _write(
+            results, target, pdf=pdf, files=files, with_results=with_results, check=check
+        )
+    _say(results, written, target)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -220,27 +237,21 @@ def _date(config: "Config") -> str | None:
 
 
 def _write(
-    results: "Results", folder: Path, *, pdf: bool, with_results: bool, check: Check
+    results: "Results", folder: Path, *, pdf: bool, files: bool, with_results: bool, check: Check
 ) -> list[str]:
-    """Render, and move all files into place at once; give their names."""
-    from pipeline.results import dumps
-    from report import html, output
-    from report import pdf as printer
-    from report.attachments import attachments
+    """Make all files, and move them into place at once; give their names."""
+    from report import output
+    from report.folder import contents
 
-    screen, paper = html.pages(results)
-    contents = {"report.html": screen.encode()}
-    if pdf:
-        contents["report.pdf"] = printer.render(paper, attachments(results))
-    if with_results:
-        contents["results.json"] = dumps(results).encode()
+    made = contents(results, with_pdf=pdf, with_files=files, with_results=with_results)
     check()  # the last moment at which Ctrl-C changes nothing
-    output.write_all(folder, contents)
-    return list(contents)
+    output.write_all(folder, made)
+    return list(made)
 
 
 def _say(results: "Results", written: list[str], folder: Path) -> None:
     """End by saying where the files are, the headline and the gravest caveats."""
+    from pipeline.results import fingerprint
     from report.formats import plain
     from report.html import N_GRAVEST
     from report.tables.caveats import summary
@@ -251,9 +262,10 @@ def _say(results: "Results", written: list[str], folder: Path) -> None:
         for finding in results.raised[:N_GRAVEST]:
             click.echo(_one_line(f"  {finding.code} {finding.title}: {plain(finding.statement)}"))
     click.echo(f"Rules: {summary(results)}")
+    click.echo(f"Fingerprint: {fingerprint(results)}")
     click.echo("\nWritten:")
-    for name in written:
-        click.echo(f"  {folder / name}")
+    for name, n_files in Counter(name.partition("/")[0] for name in written).items():
+        click.echo(f"  {folder / name}" + (f" ({n_files} files)" if name not in written else ""))
     if "report.pdf" not in written and (folder / "report.pdf").exists():
         click.echo(f"  ({folder / 'report.pdf'} is from an earlier run)")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from unicodedata import category
 
@@ -114,6 +115,9 @@ def _spelled(character: str) -> str:
     return f"[U+{ord(character):04X}]"
 
 
+_FALLBACK = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+
+
 @contextmanager
 def figure_fonts() -> Iterator[tuple[str, ...]]:
     """Lend matplotlib the sans-serif faces, for as long as figures are drawn.
@@ -123,9 +127,11 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
     tuple of str
         Family names to draw with, in the order in which glyphs are looked for.
     """
+    import matplotlib
     from matplotlib.font_manager import fontManager
 
     known = list(fontManager.ttflist)
+    own = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     with tempfile.TemporaryDirectory() as folder:
         try:
             for face in FACES[:2]:
@@ -136,6 +142,10 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
                 font.save(path)
                 fontManager.addfont(path)
             added = [entry.name for entry in fontManager.ttflist if entry not in known]
+            for name in _FALLBACK:
+                # Beside the others: a PDF has its fonts in the order of their paths.
+                fontManager.addfont(copyfile(own / name, Path(folder) / name))
+                fontManager.ttflist.insert(0, fontManager.ttflist.pop())
             yield (*dict.fromkeys(added), "DejaVu Sans")
         finally:
             fontManager.ttflist[:] = known

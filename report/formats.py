@@ -392,6 +392,41 @@ def parts(statement: Statement | str) -> list[Part]:
     return found
 
 
+def prose(
+    statement: Statement | str,
+    write: Callable[[str], str],
+    cite: Callable[[list[str]], str],
+) -> str:
+    """Fill a statement for another language than HTML.
+
+    Parameters
+    ----------
+    statement : Statement or str
+        A statement, or a text without values.
+    write : callable
+        Turns text into that language.
+    cite : callable
+        Turns the keys of works that are cited at one place into that language.
+
+    Returns
+    -------
+    str
+        The text in that language.
+    """
+    written, keys = [], []
+    for part in parts(statement):
+        if part.cites:
+            keys.append(part.cites)
+            continue
+        if keys and part.text.isspace():
+            continue  # between two citations, which become one
+        if keys:
+            written.append(cite(keys))
+            keys = []
+        written.append(write(part.text))
+    return "".join([*written, cite(keys)] if keys else written)
+
+
 def plain(statement: Statement | str) -> str:
     """Fill a statement and leave its citations out.
 

@@ -5,15 +5,17 @@ figures are data addresses, and the page's own policy forbids any request.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from pipeline.records.base import Finding
-from pipeline.results import Results
+from pipeline.results import Results, fingerprint
 from report import downloads, explore, formats, garbage
 from report.chapters import sections
 from report.figures import catalogue as figure_catalogue
+from report.figures.style import Picture
 from report.fonts import FACES, TEMPLATES, spell_controls, spell_unknown
 from report.marks import marks
 from report.selection import IN_FULL
@@ -24,21 +26,24 @@ from report.tables.widths import column_widths
 N_GRAVEST = 3
 
 
-def pages(results: Results) -> tuple[str, str]:
+def pages(results: Results, figures: Mapping[str, Picture] | None = None) -> tuple[str, str]:
     """Render the report for the screen and for paper.
 
     Parameters
     ----------
     results : Results
         The results object.
+    figures : mapping of str to Picture, optional
+        Its figures by key; drawn here where they are not given.
 
     Returns
     -------
     tuple of str
         For the screen and for paper: two HTML texts with the same content and other stylesheets.
     """
-    with garbage.paused():
-        figures = figure_catalogue.draw(results)
+    if figures is None:
+        with garbage.paused():
+            figures = figure_catalogue.draw(results)
     content = {
         "results": results,
         "figures": figures,
@@ -52,6 +57,7 @@ def pages(results: Results) -> tuple[str, str]:
         "marks": defaultdict(list, marks(results)),
         "outcomes": summary(results),
         "faces": FACES,
+        "fingerprint": fingerprint(results),
         "gravest": results.raised[:N_GRAVEST],
         "citation_numbers": {
             work.key: number for number, work in enumerate(results.references, start=1)

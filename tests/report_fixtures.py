@@ -25,6 +25,24 @@ ROOT = Path(__file__).resolve().parents[1]
 VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta"})
 
 
+HOSTILE_TEXTS = (
+    "<script>alert(1)</script>",
+    '"onmouseover="alert(1)',
+    "{{7*7}}{% raw %}",
+    "right\u200fto\u200fleft \u202eodd",
+    "long " * 2_000 + "name",
+    "W" * 10_000,
+    "\U0001f9ec \U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "null\0byte",
+    "\\input{/etc/passwd}",
+    "\\write18{id} $x$ a_b^c 50% #1 & ~ `` ''",
+    "=cmd|' /C calc'!A0",
+    "../../x",
+    "![x](http://example.org) [@key] *b* _i_ `c`",
+)
+"""What strangers may call a gene, a sample, a class or a study."""
+
+
 WITHOUT: dict[str, Any] = {
     "variants": (),
     "variant_evaluations": (),

@@ -21,10 +21,13 @@ from pipeline.config import Config
 from pipeline.results import Results
 from report import __main__ as entry
 from report import html, output
+from report.figures import catalogue
 from report.formats import plain
 from report.tables.caveats import summary
 
 FILES = ["report.html", "report.pdf", "results.json"]
+CHAPTERS = ["methods.md", "methods.tex", "references.bib"]
+PAGE_ONLY = ["MANIFEST.sha256", "report.html", "results.json"]
 STUDY = """
 [study]
 name = "tiny"
@@ -160,7 +163,8 @@ def never_computed(monkeypatch: pytest.MonkeyPatch, toy_results: Results) -> lis
 @pytest.fixture
 def never_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give a ready page instead of drawing one."""
-    monkeypatch.setattr(html, "pages", lambda results: ("for the screen", "for paper"))
+    monkeypatch.setattr(html, "pages", lambda results, figures: ("for the screen", "for paper"))
+    monkeypatch.setattr(catalogue, "draw", lambda results: {})
 
 
 def test_build_succeeds(built: Built) -> None:
@@ -168,9 +172,41 @@ def test_build_succeeds(built: Built) -> None:
     assert 0 == built.outcome.status
 
 
-def test_build_writes_three_files(built: Built) -> None:
-    """A build leaves report.html, report.pdf and results.json, and nothing else."""
-    assert FILES == sorted(contents(built.output))
+def test_build_writes_files_and_folders(built: Built) -> None:
+    """A build leaves the report, its chapters, two folders and their list, and nothing else."""
+    expected = {"MANIFEST.sha256", *CHAPTERS, "figures", *FILES, "tables"}
+
+    assert expected == {path.name for path in built.output.iterdir()}
+
+
+def test_every_file_is_listed(built: Built) -> None:
+    """The list names every file but itself."""
+    listed = (built.output / "MANIFEST.sha256").read_text().splitlines()
+
+    assert sorted(contents(built.output)) == sorted(
+        ["MANIFEST.sha256", *(line.partition("  ")[2] for line in listed)]
+    )
+
+
+def test_sha256sum_accepts_the_list(built: Built) -> None:
+    """The list is in the form of coreutils, and each hash is that of its file."""
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", "--quiet", "MANIFEST.sha256"],
+        cwd=built.output,
+        capture_output=True,
+        check=False,
+    )
+
+    assert (0, b"", b"") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_build_says_the_fingerprint(built: Built) -> None:
+    """The fingerprint that a build says is the hash of results.json, and stands in the footer."""
+    expected = hashlib.sha256((built.output / "results.json").read_bytes()).hexdigest()
+    footer = parse((built.output / "report.html").read_text("utf-8")).one("footer")
+
+    assert f"Fingerprint: {expected}" in built.outcome.out.splitlines()
+    assert f"fingerprint {expected[:16]}" in footer.text
 
 
 def first_line(outcome: Outcome) -> str:
@@ -189,10 +225,18 @@ def test_build_is_silent_on_standard_error(built: Built) -> None:
 
 
 def test_build_says_where_the_files_are(built: Built) -> None:
-    """A build ends by naming the three files."""
-    expected = [f"  {Path('output') / 'tiny' / name}" for name in FILES]
+    """A build ends by naming its files, and its folders with the number of files in them."""
+    lines = built.outcome.out.partition("Written:\n")[2].splitlines()
+    folders = {
+        name: f" ({sum(path.is_file() for path in (built.output / name).iterdir())} files)"
+        for name in ("figures", "tables")
+    }
 
-    assert expected == sorted(built.outcome.out.splitlines()[-3:])
+    expected = [*FILES, *folders, *CHAPTERS, "MANIFEST.sha256"]
+
+    assert [
+        f"  {Path('output') / 'tiny' / name}{folders.get(name, '')}" for name in expected
+    ] == lines
 
 
 def test_build_says_the_headline(built: Built) -> None:
@@ -277,15 +321,12 @@ def rendered(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Elsewher
     return elsewhere("render", results, "--output", ".", folder=tmp_path_factory.mktemp("rendered"))
 
 
-@pytest.mark.parametrize("name", ["report.html", "report.pdf"])
-def test_render_makes_the_same_again(built: Built, rendered: Elsewhere, name: str) -> None:
-    """From the results alone come the same page and PDF, byte for byte, wherever it runs."""
-    assert (built.output / name).read_bytes() == rendered.files[name]
+def test_render_makes_the_same_again(built: Built, rendered: Elsewhere) -> None:
+    """From the results alone comes the same folder, byte for byte, wherever it runs."""
+    expected = contents(built.output)
 
-
-def test_render_writes_two_files(rendered: Elsewhere) -> None:
-    """Rendering leaves the page and the PDF, and no results."""
-    assert FILES[:2] == sorted(rendered.files)
+    assert sorted(expected) == sorted(rendered.files)
+    assert [] == [name for name in expected if expected[name] != rendered.files[name]]
 
 
 def test_render_needs_no_model(rendered: Elsewhere) -> None:
@@ -300,9 +341,21 @@ def test_render_writes_beside_the_results(toy_results: Results, tmp_path: Path) 
     """Without a folder of its own, a rendered page stands beside the results."""
     records.save(toy_results, tmp_path / "results.json")
 
-    call("render", str(tmp_path / "results.json"), "--no-pdf")
+    call("render", str(tmp_path / "results.json"), "--no-pdf", "--no-files")
 
-    assert ["report.html", "results.json"] == sorted(contents(tmp_path))
+    assert PAGE_ONLY == sorted(contents(tmp_path))
+
+
+@pytest.mark.usefixtures("never_drawn")
+def test_render_leaves_other_results_alone(toy_results: Results, tmp_path: Path) -> None:
+    """Beside a results file of another name, results.json may be another study's."""
+    records.save(toy_results, tmp_path / "mine.json")
+    (tmp_path / "results.json").write_text("another study's")
+
+    call("render", str(tmp_path / "mine.json"), "--no-pdf", "--no-files")
+
+    assert "another study's" == (tmp_path / "results.json").read_text()
+    assert "results.json" not in (tmp_path / "MANIFEST.sha256").read_text()
 
 
 def test_help_is_light(tmp_path: Path) -> None:
@@ -330,11 +383,23 @@ def test_the_module_is_the_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("never_computed", "never_drawn")
-def test_no_pdf_writes_two_files(tables: Path) -> None:
-    """With --no-pdf there is no PDF."""
-    call("build", "tiny.toml", "--no-pdf", "--output", "there")
+def test_page_and_results_may_be_all(tables: Path) -> None:
+    """With --no-pdf there is no PDF, with --no-files no folder."""
+    call("build", "tiny.toml", "--no-pdf", "--no-files", "--output", "there")
 
-    assert ["report.html", "results.json"] == sorted(contents(tables / "there"))
+    assert PAGE_ONLY == sorted(contents(tables / "there"))
+
+
+@pytest.mark.usefixtures("never_computed", "never_drawn")
+def test_files_of_an_earlier_report_go(tables: Path) -> None:
+    """Without files of its own, a report leaves none of another report beside it."""
+    call("build", "tiny.toml", "--no-pdf", "--output", "there")
+    before = sorted(contents(tables / "there"))
+
+    call("build", "tiny.toml", "--no-pdf", "--no-files", "--output", "there")
+
+    assert "tables/genes.csv" in before
+    assert PAGE_ONLY == sorted(contents(tables / "there"))
 
 
 @pytest.mark.usefixtures("never_computed", "never_drawn", "tables")

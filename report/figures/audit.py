@@ -16,13 +16,15 @@ MAX_LEVELS = 8  # as many as there are colours
 MAX_VECTORS = 2_000  # points drawn as shapes; more make the page slow
 
 
-def arrays(results: Results) -> Picture:
+def arrays(results: Results, *, width_mm: float = style.COLUMN_MM) -> Picture:
     """Draw each measure of the arrays, sample by sample.
 
     Parameters
     ----------
     results : Results
         The results object.
+    width_mm : float, default=170
+        Width in millimetres.
 
     Returns
     -------
@@ -30,13 +32,18 @@ def arrays(results: Results) -> Picture:
         One panel a measure, arrays far from the others named.
     """
     metrics = results.audit.metrics
-    figure = style.canvas(style.COLUMN_MM, 14 + 27 * len(metrics))
+    figure = style.canvas(width_mm, 14 + 27 * len(metrics))
     panels = figure.subplots(len(metrics), 1, sharex=True, squeeze=False)[:, 0]
     entries: list[tuple[Any, str]] = []
     for axes, metric in zip(panels, metrics, strict=True):
         entries = _strip(axes, results, metric)
     panels[-1].set_xlabel(f"{results.study.sample_noun_plural}, in the order of the labels")
-    figure.legend(*zip(*entries, strict=True), loc="outside lower left", ncols=4, handletextpad=0.1)
+    figure.legend(
+        *zip(*entries, strict=True),
+        loc="outside lower left",
+        ncols=4 if width_mm == style.COLUMN_MM else 1,
+        handletextpad=0.1,
+    )
     return Picture(
         key="arrays",
         title="Each array for itself",
@@ -51,6 +58,7 @@ def arrays(results: Results) -> Picture:
         )
         + ".",
         svg=style.to_svg(figure),
+        figure=figure,
         data=Numbers(
             columns=("sample", "class", "part", *(m.subject for m in metrics)),
             rows=tuple(
@@ -165,6 +173,7 @@ def associations(results: Results) -> Picture:
         alt=f"Map of {formats.count(len(rows))} rows and {formats.count(len(targets))} columns; "
         "the strongest: " + "; ".join(_in_words(a) for a in strongest) + ".",
         svg=style.to_svg(figure),
+        figure=figure,
         data=Numbers(
             columns=("known of the samples", "with", "among", "size", "p adjusted"),
             rows=tuple(
@@ -239,6 +248,7 @@ def coloured(results: Results) -> Picture | None:
         "not known.",
         alt="; ".join(_centres(c, record.coordinates) for c in shown) + ".",
         svg=style.to_svg(figure),
+        figure=figure,
         data=Numbers(
             columns=("sample", *record.axis_labels, *(c.label for c in shown)),
             rows=tuple(

@@ -47,3 +47,34 @@ def draw(results: Results) -> dict[str, Picture]:
         picture.key: replace(picture, number=number)
         for number, picture in enumerate(shown, start=1)
     }
+
+
+def draw_single(results: Results) -> dict[str, Picture]:
+    """Draw again, as wide as one journal column, what can be read at that width.
+
+    Of the others, panels side by side would be too narrow, or names leave no room; so would
+    a legend of many classes.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+
+    Returns
+    -------
+    dict of str to Picture
+        By the same keys as those of `draw`, without numbers.
+    """
+    if len(results.data.classes) > embeddings.MAX_CLASSES_BY_PART:
+        return {}
+    width = style.SINGLE_MM
+    with style.drawing():
+        pictures = [
+            audit.arrays(results, width_mm=width),
+            *(
+                embeddings.embedding(results, record, width_mm=width)
+                for record in results.embeddings
+                if not record.explained_variance_ratio  # it has a second panel
+            ),
+        ]
+    return {picture.key: picture for picture in pictures}

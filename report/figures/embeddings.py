@@ -16,7 +16,7 @@ LEGEND_CHARACTERS = 145  # that fit beside each other at the size of the legend
 MAX_NAMED = 15
 
 
-def embedding(results: Results, record: Embedding) -> Picture:
+def embedding(results: Results, record: Embedding, *, width_mm: float = style.COLUMN_MM) -> Picture:
     """Draw one embedding.
 
     Parameters
@@ -25,6 +25,8 @@ def embedding(results: Results, record: Embedding) -> Picture:
         The results object.
     record : Embedding
         The embedding.
+    width_mm : float, default=170
+        Width in millimetres.
 
     Returns
     -------
@@ -33,7 +35,8 @@ def embedding(results: Results, record: Embedding) -> Picture:
     """
     by_part = len(results.data.classes) <= MAX_CLASSES_BY_PART
     n_entries = len(results.data.classes) * (2 if by_part and results.data.n_test else 1)
-    figure = style.canvas(style.COLUMN_MM, 68 + 4.5 * ceil(n_entries / LEGEND_COLUMNS))
+    share = width_mm / style.COLUMN_MM
+    figure = style.canvas(width_mm, 68 + 4.5 * ceil(n_entries / (share * LEGEND_COLUMNS)))
     if record.explained_variance_ratio:
         axes, bars = figure.subplots(1, 2, width_ratios=(3.2, 1))
         _variance(bars, record)
@@ -46,7 +49,7 @@ def embedding(results: Results, record: Embedding) -> Picture:
     figure.legend(
         *zip(*entries, strict=True),
         loc="outside lower left",
-        ncols=max(1, min(LEGEND_COLUMNS, LEGEND_CHARACTERS // (longest + 8))),
+        ncols=max(1, int(share * min(LEGEND_COLUMNS, LEGEND_CHARACTERS // (longest + 8)))),
         handletextpad=0.1,
         columnspacing=1.2,
     )
@@ -56,6 +59,7 @@ def embedding(results: Results, record: Embedding) -> Picture:
         caption=_caption(results, record),
         alt=_alt(results, record),
         svg=style.to_svg(figure),  # first: it finds the places of all parts
+        figure=figure,
         data=_numbers(results, record),
         points=style.places(axes, record.coordinates),
     )

@@ -60,6 +60,7 @@ def permutations(results: Results) -> Picture | None:
         )
         + ".",
         svg=style.to_svg(figure),
+        figure=figure,
         data=Numbers(
             columns=("model", "labels", "errors", "predictions", "times"),
             rows=tuple(
@@ -124,6 +125,7 @@ def learning_curves(results: Results) -> Picture | None:
         )
         + ".",
         svg=style.to_svg(figure),
+        figure=figure,
         data=Numbers(
             columns=("model", "training samples", "mean accuracy", "low", "high"),
             rows=tuple(
@@ -215,6 +217,7 @@ def leaky_twin(results: Results) -> Picture | None:
         )
         + ", on average.",
         svg=style.to_svg(figure),
+        figure=figure,
         data=Numbers(
             columns=("labels and choice of genes", "run", "accuracy"),
             rows=tuple(

@@ -1,0 +1,155 @@
+"""Everything that the output folder holds, as bytes by name.
+
+::
+
+    report.html  report.pdf  results.json
+    figures/     05-pca.svg, .pdf, .png: each figure under its number, its data as .csv;
+                 06-tsne-85mm.svg and so on where one column is wide enough
+    tables/      07-covariates.csv and .tex: each table; genes.csv and samples.csv, whole
+    methods.md   methods.tex   references.bib
+    MANIFEST.sha256
+"""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+
+from pipeline.results import Results, dumps
+from report import bibliography, garbage, html, latex, markdown, pdf
+from report.attachments import attachments, genes, samples
+from report.csvfile import csv_bytes
+from report.figures import catalogue as figure_catalogue
+from report.figures import style
+from report.figures.style import Picture
+from report.formats import MINUS, NO_BREAK, UNDEFINED
+from report.output import MANIFEST
+from report.tables import catalogue as table_catalogue
+from report.tables.record import Column, Table
+
+MAX_KEY = 60
+"""Characters of a key that a file's name takes over."""
+
+
+def contents(
+    results: Results, *, with_pdf: bool = True, with_files: bool = True, with_results: bool = True
+) -> dict[str, bytes]:
+    """Make every file of a report.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    with_pdf : bool, default=True
+        Whether to make the PDF.
+    with_files : bool, default=True
+        Whether to make figures, tables, methods and references as files of their own.
+    with_results : bool, default=True
+        Whether the results are among the files.
+
+    Returns
+    -------
+    dict of str to bytes
+        By name; folders are parted by slashes. The last is the list of the others.
+    """
+    with garbage.paused():
+        figures = figure_catalogue.draw(results)
+    screen, paper = html.pages(results, figures)
+    files = {"report.html": screen.encode()}
+    if with_pdf:
+        files["report.pdf"] = pdf.render(paper, attachments(results))
+    if with_results:
+        files["results.json"] = dumps(results).encode()
+    if with_files:
+        with garbage.paused():
+            files |= dict(_figures(results, figures))
+        files |= dict(_tables(results))
+        files |= _chapters(results)
+    return files | {MANIFEST: manifest(files)}
+
+
+def manifest(files: Mapping[str, bytes]) -> bytes:
+    """List files with their hashes.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Contents by name.
+
+    Returns
+    -------
+    bytes
+        A line for each, sorted by name.
+    """
+    lines = (f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return "".join(lines).encode()
+
+
+def file_name(number: str, key: str) -> str:
+    """Name the files of a figure or a table.
+
+    Parameters
+    ----------
+    number : str
+        Its number in the report.
+    key : str
+        Its key, which may come from strangers.
+
+    Returns
+    -------
+    str
+        For example 03-pca or S1-learning: letters, digits, hyphens and underscores.
+    """
+    return f"{number:0>2}-{latex.label(key)[:MAX_KEY].strip('-') or 'unnamed'}"
+
+
+def _figures(results: Results, figures: Mapping[str, Picture]) -> Iterator[tuple[str, bytes]]:
+    """Write each figure in three formats, in one or two widths, and the numbers that it shows."""
+    single = figure_catalogue.draw_single(results)
+    with style.drawing():
+        for key, picture in figures.items():
+            name = f"figures/{file_name(str(picture.number), key)}"
+            yield f"{name}.csv", picture.data.csv
+            yield from _formats(name, picture)
+            if key in single:
+                yield from _formats(f"{name}-{style.SINGLE_MM}mm", single[key])
+
+
+def _formats(name: str, picture: Picture) -> Iterator[tuple[str, bytes]]:
+    """Write a figure in three formats."""
+    yield f"{name}.svg", picture.svg
+    yield f"{name}.pdf", style.to_pdf(picture.figure)
+    yield f"{name}.png", style.to_png(picture.figure)
+
+
+def _tables(results: Results) -> Iterator[tuple[str, bytes]]:
+    """Write each table in two formats, and those that the report does not show whole."""
+    for table in table_catalogue.build(results).values():
+        name = f"tables/{file_name(table.label.removeprefix('Table '), table.key)}"
+        yield f"{name}.csv", _csv(table)
+        yield f"{name}.tex", latex.table(table).encode()
+    yield "tables/genes.csv", genes(results)
+    yield "tables/samples.csv", samples(results)
+
+
+def _csv(table: Table) -> bytes:
+    """Write a table as it is shown, its numbers as programs read them."""
+    rows = (
+        [_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    )
+    return csv_bytes([column.label for column in table.columns], rows)
+
+
+def _cell(text: str, column: Column) -> str:
+    """Take typography out of a number; what is undefined is an empty cell."""
+    if not column.numeric:
+        return text
+    return "" if text == UNDEFINED else text.replace(MINUS, "-").replace(NO_BREAK, " ")
+
+
+def _chapters(results: Results) -> dict[str, bytes]:
+    """Write the Methods chapter and the works cited."""
+    return {
+        "methods.md": markdown.methods(results.methods).encode(),
+        "methods.tex": latex.methods(results.methods).encode(),
+        "references.bib": bibliography.bibtex(results.references).encode(),
+    }
