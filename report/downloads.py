@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from pipeline.results import Results, dumps
+from report.csvfile import csv_bytes
 from report.figures.style import Picture
+from report.samples import sample_table
 
 MAX_BYTES = 20_000
 """Data of a figure beyond this are not put into the page once more: the results have them."""
@@ -47,14 +49,27 @@ def downloads(results: Results) -> tuple[Download, ...]:
         The results object, packed, comes first: the page's script reads it.
     """
     packed = gzip.compress(dumps(results).encode(), compresslevel=9, mtime=0)
+    study = results.study
+    toml = [
+        Download(
+            f"{study.name}.toml", "text/plain;charset=utf-8", study.toml.encode(), "the study file"
+        )
+    ]
     return (
         Download(
             name=RESULTS_NAME,
             mime="application/gzip",
             content=packed,
             what="every number of this report, the ranking of all "
-            f"{results.study.gene_noun_plural} among them, as JSON packed with gzip",
+            f"{study.gene_noun_plural} among them, as JSON packed with gzip",
         ),
+        Download(
+            name="samples.csv",
+            mime="text/csv;charset=utf-8",
+            content=csv_bytes(*sample_table(results)),
+            what=f"what each model said of each held-out {study.sample_noun}",
+        ),
+        *(toml if study.toml else ()),
     )
 
 
