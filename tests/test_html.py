@@ -15,7 +15,7 @@ from report_fixtures import (
 )
 
 from pipeline.results import Results
-from report import chapters, formats, html
+from report import chapters, explore, formats, html
 from report.figures import catalogue
 from report.figures.style import Picture
 from report.fonts import TEMPLATES
@@ -226,32 +226,83 @@ def test_stylesheets_fetch_nothing(text: str) -> None:
     assert [] == fetched
 
 
-def test_there_is_no_script(page: Element) -> None:
-    """The page holds no script, neither as an element nor in an attribute."""
-    found = [
-        e.tag
-        for e in page.all()
-        if e.tag == "script" or any(n.startswith("on") for n in e.attributes)
-    ]
-
-    assert [] == found
-
-
-def test_the_policy_forbids_requests(page: Element) -> None:
-    """The page's own policy allows nothing but what it carries."""
-    (policy,) = (
+def policy(page: Element) -> dict[str, str]:
+    """Give the rules of the page's own policy."""
+    (content,) = (
         e.attributes["content"]
         for e in page.all("meta")
         if e.attributes.get("http-equiv") == "Content-Security-Policy"
     )
-    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    return dict(rule.strip().split(" ", 1) for rule in content.split(";"))
 
-    assert ("'none'", "data:", "data:", None) == (
-        rules["default-src"],
-        rules["img-src"],
-        rules["font-src"],
-        rules.get("script-src"),
+
+def strange_scripts(page: Element) -> list[str]:
+    """List what could run on the page but is not what its policy names."""
+    allowed = policy(page).get("script-src")
+    scripts = ["".join(map(str, e.children)) for e in page.all("script")]
+    strange = [text for text in scripts if f"'{explore.fingerprint(text)}'" != allowed]
+    return strange + [e.tag for e in page.all() if any(n.startswith("on") for n in e.attributes)]
+
+
+def test_the_page_runs_its_own_script_only(page: Element) -> None:
+    """The policy names the fingerprint of the script, and no attribute holds another."""
+    assert [] == strange_scripts(page)
+
+
+def test_only_the_screen_has_a_script(toy_pages: tuple[str, str]) -> None:
+    """Paper has no script."""
+    assert [1, 0] == [len(list(parse(page).all("script"))) for page in toy_pages]
+
+
+@pytest.mark.parametrize(
+    ("given", "instead"),
+    [
+        ("'use strict';", "'use strict' ;"),
+        ("</body>", "<script>alert(1)</script></body>"),
+        ("<main ", "<main onclick='alert(1)' "),
+        ("sha256-", "sha256-A"),
+    ],
+    ids=["changed", "another", "attribute", "policy"],
+)
+def test_a_strange_script_is_seen(toy_pages: tuple[str, str], given: str, instead: str) -> None:
+    """The test above sees a script that is not the page's own."""
+    assert strange_scripts(parse(toy_pages[SCREEN].replace(given, instead)))
+
+
+def test_the_script_has_no_blanks_around_it() -> None:
+    """Some checkers leave them out of the fingerprint, browsers do not."""
+    assert explore.script().strip() == explore.script()
+
+
+def test_the_script_sets_text_only() -> None:
+    """Names are strangers' text: nothing is read as HTML, or as a script."""
+    found = re.findall(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|Function\(|fetch\(|import\(",
+        explore.script(),
     )
+
+    assert [] == found
+
+
+def test_a_fingerprint_is_that_of_the_standard() -> None:
+    """The example of the specification (CSP Level 3, 2.3.1: alert('Hello, world.');)."""
+    expected = "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
+
+    assert expected == explore.fingerprint("alert('Hello, world.');")
+
+
+def test_the_policy_forbids_requests(page: Element) -> None:
+    """The page's own policy allows nothing but what it carries."""
+    rules = policy(page)
+
+    assert {
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "data:",
+        "font-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    } == {name: value for name, value in rules.items() if name != "script-src"}
 
 
 def test_the_policy_stands_before_all_content(page: Element) -> None:
@@ -280,7 +331,9 @@ def test_every_chapter_has_its_template() -> None:
 def test_screen_and_paper_say_the_same(toy_pages: tuple[str, str]) -> None:
     """Screen and paper differ in their stylesheets, and in the table of samples alone."""
     screen, paper = (parse(page).one("body") for page in toy_pages)
-    screen.children = [e for e in screen.children if e not in screen.by_class("skip")]
+    only_there = [*screen.by_class("skip"), *screen.by_class("downloads"), *screen.by_class("data")]
+    for element in (screen, *screen.all()):
+        element.children = [e for e in element.children if e not in only_there]
     for page in (screen, paper):
         (samples,) = page.by_class("samples")
         samples.children = []
