@@ -26,7 +26,7 @@ Matrix = NDArray[np.float64]
 Cube = NDArray[np.float64]
 Integers = NDArray[np.integer[Any]]
 
-KERNELS = ("compiled.py", "gene_loops.py", "newton.py", "smo.py")
+KERNELS = ("compiled.py", "gene_loops.py", "newton.py", "products.py", "smo.py")
 """The modules that hold compiled code."""
 
 PANEL = 64
@@ -79,6 +79,26 @@ def inner(function: Any) -> Any:
         The same, compiled, without the ways in from Python and C: they take time to compile.
     """
     return _kept(function, no_cfunc_wrapper=True, no_cpython_wrapper=True)
+
+
+def in_lanes(function: Any) -> Any:
+    """Compile a function like `inner` that may add up long sums in lanes, side by side.
+
+    Sums then have another order than as written, as in BLAS: one that is the machine's, and
+    depends on the number of summands alone.
+
+    Parameters
+    ----------
+    function : callable
+        Takes arrays and numbers.
+
+    Returns
+    -------
+    callable
+        The same, compiled.
+    """
+    lanes = {"reassoc", "contract"}
+    return _kept(function, no_cfunc_wrapper=True, no_cpython_wrapper=True, fastmath=lanes)
 
 
 def _kept(function: Any, **options: Any) -> Any:
