@@ -89,13 +89,12 @@ def training_scale(
     """
     centre = X.mean(axis=0)
     shifted = X - centre
-    member = np.zeros((len(trains), len(X)))
-    for fold, train in enumerate(trains):
-        member[fold, train] = 1 / len(train)
-    mean_square = member @ shifted**2
-    variance = mean_square - (member @ shifted) ** 2
+    means = training_means(trains, len(X))
+    mean_square = means @ shifted**2
+    variance = mean_square - (means @ shifted) ** 2
     doubtful = variance <= DOUBTFUL_SHARE * mean_square + (1e-10 * centre) ** 2
-    scale = np.sqrt(np.where(doubtful, 1.0, variance))
+    variance[doubtful] = 1.0
+    scale: NDArray[np.float64] = np.sqrt(variance, out=variance)
     # What is the same in all rows needs no second look.
     doubtful &= X.min(axis=0) < X.max(axis=0)
     for fold, train in enumerate(trains):
@@ -107,6 +106,27 @@ def training_scale(
         constant = second <= rounding * second + (rounding * mean) ** 2
         scale[fold, genes] = np.where(constant, 1.0, np.sqrt(second))
     return scale
+
+
+def training_means(trains: Sequence[NDArray[np.intp]], n_samples: int) -> NDArray[np.float64]:
+    """Give the matrix that turns values into their means over the training rows.
+
+    Parameters
+    ----------
+    trains : sequence of ndarray of int, length n_folds
+        Training rows of each fold.
+    n_samples : int
+        Number of all samples.
+
+    Returns
+    -------
+    ndarray of float, shape (n_folds, n_samples)
+        One over the number of training rows at these, and 0.
+    """
+    means = np.zeros((len(trains), n_samples))
+    for fold, train in enumerate(trains):
+        means[fold, train] = 1 / len(train)
+    return means
 
 
 def centred(K: NDArray[np.float64], train: NDArray[np.intp]) -> NDArray[np.float64]:
