@@ -26,7 +26,7 @@ Matrix = NDArray[np.float64]
 Cube = NDArray[np.float64]
 Integers = NDArray[np.integer[Any]]
 
-KERNELS = ("compiled.py", "gene_loops.py", "newton.py", "smo.py")
+KERNELS = ("compiled.py", "gene_loops.py", "newton.py", "products.py", "smo.py")
 """The modules that hold compiled code."""
 
 PANEL = 64
@@ -81,6 +81,26 @@ def inner(function: Any) -> Any:
     return _kept(function, no_cfunc_wrapper=True, no_cpython_wrapper=True)
 
 
+def in_lanes(function: Any) -> Any:
+    """Compile a function like `inner` that may add up long sums in lanes, side by side.
+
+    Sums then have another order than as written, as in BLAS: one that is the machine's, and
+    depends on the number of summands alone.
+
+    Parameters
+    ----------
+    function : callable
+        Takes arrays and numbers.
+
+    Returns
+    -------
+    callable
+        The same, compiled.
+    """
+    lanes = {"reassoc", "contract"}
+    return _kept(function, no_cfunc_wrapper=True, no_cpython_wrapper=True, fastmath=lanes)
+
+
 def _kept(function: Any, **options: Any) -> Any:
     """Compile by Numba, with a cache in our own folder where one can be had."""
     before = _numba.config.CACHE_DIR
@@ -120,8 +140,9 @@ def factorise(A: Vector, n: int) -> bool:
                 if not A[p * n + p] > 0:
                     return False
                 scale = 1 / np.sqrt(A[p * n + p])
-                for j in range(p * n + p + 1, p * n + n):
-                    A[j] *= scale
+                row = A[p * n + p + 1 : p * n + n]
+                for j in range(len(row)):
+                    row[j] *= scale
                 A[p * n + p] = scale
             for i in range(last, stop):
                 _eliminate(A, n, i, k, last)
@@ -134,18 +155,20 @@ def factorise(A: Vector, n: int) -> bool:
 @inner
 def _eliminate(A: Vector, n: int, i: int, k: int, last: int) -> None:
     """Take finished rows, from k to before the last and four at the most, out of row i."""
+    # Slices, as their indices are surely not negative: only then loops become vector loops.
+    row = A[i * n + i : i * n + n]
     if last - k == 4:
-        f0, f1, f2, f3 = A[k * n + i], A[k * n + n + i], A[k * n + 2 * n + i], A[k * n + 3 * n + i]
-        above, row = k * n, i * n
-        for j in range(i, n):
-            first = f0 * A[above + j] + f1 * A[above + n + j]
-            second = f2 * A[above + 2 * n + j] + f3 * A[above + 3 * n + j]
-            A[row + j] -= first + second
+        u0, u1 = A[k * n + i : k * n + n], A[k * n + n + i : k * n + 2 * n]
+        u2, u3 = A[k * n + 2 * n + i : k * n + 3 * n], A[k * n + 3 * n + i : k * n + 4 * n]
+        f0, f1, f2, f3 = u0[0], u1[0], u2[0], u3[0]
+        for j in range(len(row)):
+            row[j] -= (f0 * u0[j] + f1 * u1[j]) + (f2 * u2[j] + f3 * u3[j])
     else:
         for q in range(k, last):
-            factor = A[q * n + i]
-            for j in range(i, n):
-                A[i * n + j] -= factor * A[q * n + j]
+            above = A[q * n + i : q * n + n]
+            factor = above[0]
+            for j in range(len(row)):
+                row[j] -= factor * above[j]
 
 
 @inner
@@ -163,20 +186,19 @@ def substitute(A: Vector, n: int, side: Vector) -> None:
     """
     for k in range(n):
         side[k] *= A[k * n + k]
-        value = side[k]
-        for j in range(k + 1, n):
-            side[j] -= value * A[k * n + j]
+        value, row, rest = side[k], A[k * n + k + 1 : k * n + n], side[k + 1 : n]
+        for j in range(len(row)):
+            rest[j] -= value * row[j]
     for k in range(n - 1, -1, -1):
+        row, rest = A[k * n + k + 1 : k * n + n], side[k + 1 : n]
         # Four sums at a time: each waits for itself alone.
         s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
-        j = k + 1
-        while j + 3 < n:
-            s0 += A[k * n + j] * side[j]
-            s1 += A[k * n + j + 1] * side[j + 1]
-            s2 += A[k * n + j + 2] * side[j + 2]
-            s3 += A[k * n + j + 3] * side[j + 3]
-            j += 4
-        while j < n:
-            s0 += A[k * n + j] * side[j]
-            j += 1
+        n_fours = len(row) // 4 * 4
+        for j in range(0, n_fours, 4):
+            s0 += row[j] * rest[j]
+            s1 += row[j + 1] * rest[j + 1]
+            s2 += row[j + 2] * rest[j + 2]
+            s3 += row[j + 3] * rest[j + 3]
+        for j in range(n_fours, len(row)):
+            s0 += row[j] * rest[j]
         side[k] = (side[k] - (s0 + s1) - (s2 + s3)) * A[k * n + k]

@@ -174,7 +174,7 @@ def problems(
         rows = np.flatnonzero(weight[0])
         yield (
             rows,
-            gram[rows[:, None], rows],
+            gram.take(rows, 0).take(rows, 1),
             np.ascontiguousarray(sign[:, rows]),
             np.ascontiguousarray(weight[:, rows]),
         )

@@ -96,7 +96,8 @@ def find_best(
     """Say from which number of best genes on each gene is among them.
 
     Genes are put into cells of falling value, from the best cell to the one that holds the
-    last gene asked for, and sorted there; of equal ones the first stays the first.
+    last gene asked for. A cell in which a number ends is sorted; of equal ones the first
+    stays the first.
 
     Parameters
     ----------
@@ -145,9 +146,12 @@ def find_best(
             if cell[i] < last:
                 order[n_above[cell[i]]] = i
                 n_above[cell[i]] += 1
-        start = 0
+        start, at = 0, 0
         for c in range(last):
-            _sort(values, row, sign, order, start, n_above[c])
+            while counts[at] <= start:
+                at += 1
+            if counts[at] < n_above[c]:  # else it does not matter who comes first
+                _sort(values, row, sign, order, start, n_above[c])
             start = n_above[c]
         at = 0
         for place in range(min(n, counts[-1])):
@@ -225,14 +229,18 @@ def add_entering(weights: Matrix, entry: Integers, values: Matrix, sums: Cube) -
     sums : ndarray of float, shape (n_rows, n_grid, n_samples)
         Zeros, to be added to.
     """
-    n_grid, n_samples = sums.shape[1], sums.shape[2]
+    n_grid = sums.shape[1]
+    entering = np.empty(weights.shape[1], dtype=np.int64)
     for row in range(len(weights)):
+        n = 0
         for gene in range(weights.shape[1]):
-            at = entry[row, gene]
-            if at < n_grid:
-                weight = weights[row, gene]
-                for i in range(n_samples):
-                    sums[row, at, i] += weight * values[gene, i]
+            # Without a branch, which nobody could foretell.
+            entering[n] = gene
+            n += entry[row, gene] < n_grid
+        for gene in entering[:n]:
+            weight, added, total = weights[row, gene], values[gene], sums[row, entry[row, gene]]
+            for i in range(len(total)):
+                total[i] += weight * added[i]
 
 
 @compiled

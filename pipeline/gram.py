@@ -25,14 +25,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from pipeline.products import TILE, add_products
+
 MAX_DUAL_SAMPLES = 3000
 """From about here a factorisation of n x n costs more than passes over the genes."""
 
 DOUBTFUL_SHARE = 1e-6
 """A variance below this share of the mean square has lost too many digits in one pass."""
-
-GENES_AT_ONCE = 256
-"""Genes whose weighted values stay in a core's cache, for about a hundred samples."""
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -90,13 +89,12 @@ def training_scale(
     """
     centre = X.mean(axis=0)
     shifted = X - centre
-    member = np.zeros((len(trains), len(X)))
-    for fold, train in enumerate(trains):
-        member[fold, train] = 1 / len(train)
-    mean_square = member @ shifted**2
-    variance = mean_square - (member @ shifted) ** 2
+    means = training_means(trains, len(X))
+    mean_square = means @ shifted**2
+    variance = mean_square - (means @ shifted) ** 2
     doubtful = variance <= DOUBTFUL_SHARE * mean_square + (1e-10 * centre) ** 2
-    scale = np.sqrt(np.where(doubtful, 1.0, variance))
+    variance[doubtful] = 1.0
+    scale: NDArray[np.float64] = np.sqrt(variance, out=variance)
     # What is the same in all rows needs no second look.
     doubtful &= X.min(axis=0) < X.max(axis=0)
     for fold, train in enumerate(trains):
@@ -108,6 +106,27 @@ def training_scale(
         constant = second <= rounding * second + (rounding * mean) ** 2
         scale[fold, genes] = np.where(constant, 1.0, np.sqrt(second))
     return scale
+
+
+def training_means(trains: Sequence[NDArray[np.intp]], n_samples: int) -> NDArray[np.float64]:
+    """Give the matrix that turns values into their means over the training rows.
+
+    Parameters
+    ----------
+    trains : sequence of ndarray of int, length n_folds
+        Training rows of each fold.
+    n_samples : int
+        Number of all samples.
+
+    Returns
+    -------
+    ndarray of float, shape (n_folds, n_samples)
+        One over the number of training rows at these, and 0.
+    """
+    means = np.zeros((len(trains), n_samples))
+    for fold, train in enumerate(trains):
+        means[fold, train] = 1 / len(train)
+    return means
 
 
 def centred(K: NDArray[np.float64], train: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -184,18 +203,12 @@ def weighted_grams(
         X diag(weights^2) X', about the mean of the training rows.
     """
     # What is the same in all rows adds nothing; in clipped data it is every ninth gene.
-    varies = X.min(axis=0) < X.max(axis=0)
-    X, weights = X[:, varies], weights[:, varies]
-    grams = np.zeros((len(trains), len(X), len(X)))
-    for start in range(0, X.shape[1], GENES_AT_ONCE):
-        genes = slice(start, start + GENES_AT_ONCE)
-        part = np.ascontiguousarray(X[:, genes])
-        for fold, factors in enumerate(weights[:, genes]):
-            Z = part * factors
-            grams[fold] += Z @ Z.T  # one array twice: BLAS computes half of it
-    for fold, train in enumerate(trains):
-        grams[fold] = centred(grams[fold], train)
-    return grams
+    varies = np.flatnonzero(X.min(axis=0) < X.max(axis=0))
+    n_rows = -(-len(X) // TILE) * TILE
+    products = np.zeros((len(trains), n_rows, n_rows))
+    add_products(np.ascontiguousarray(X), varies, np.ascontiguousarray(weights), products)
+    grams = products[:, : len(X), : len(X)]
+    return np.stack([centred(K, train) for K, train in zip(grams, trains, strict=True)])
 
 
 def principal_scores(K: NDArray[np.float64], train: NDArray[np.intp]) -> NDArray[np.float64]:

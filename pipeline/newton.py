@@ -172,9 +172,10 @@ def _prepare(A: Matrix, c: Vector, f: Vector, root: Vector, unit: Vector, memory
         root[i] = math.sqrt(c[i] * max(p * (1 - p), LEAST_CURVE))
         unit[i] = root[i]
     for i in range(len(A)):
+        row = memory[i * len(A) : (i + 1) * len(A)]
         for j in range(i, len(A)):
-            memory[i * len(A) + j] = root[i] * A[i, j] * root[j]
-        memory[i * len(A) + i] += 1
+            row[j] = root[i] * A[i, j] * root[j]
+        row[i] += 1
     factorise(memory, len(A))
     substitute(memory, len(A), unit)
 

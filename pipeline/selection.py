@@ -145,10 +145,12 @@ def selected_grams(
     below = [count for count in counts if count < n_genes]
     steps = list(zip((0, *below[:-1]), below, strict=False))
     grams = np.empty((len(ranked), len(counts), n_samples, n_samples))
-    for fold, train in enumerate(prepared.trains):
+    means = gram.training_means(prepared.trains, n_samples)
+    for fold in range(len(ranked)):
         chosen = ranked[fold, : max(below, default=0)]
         Z = prepared.genes[chosen] * prepared.weights[fold, chosen, None]
-        Z -= Z[:, train].mean(axis=1, keepdims=True)
+        # A product, as a mean over chosen columns would copy them.
+        Z -= Z @ means[fold, :, None]
         for i, (low, high) in enumerate(steps):
             part = Z[low:high]
             np.matmul(part.T, part, out=grams[fold, i])

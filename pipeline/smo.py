@@ -249,9 +249,10 @@ def _system(A: Matrix, free: Integers, k: int, memory: Vector, ridge: float) -> 
         shift += A[free[q], free[q]] / k
     # As a sum is given, a constant added to A changes nothing, but makes it definite.
     for q in range(k):
+        row, values = memory[q * k : q * k + k], A[free[q]]
         for r in range(q, k):
-            memory[q * k + r] = A[free[q], free[r]] + shift
-        memory[q * k + q] += ridge * shift
+            row[r] = values[free[r]] + shift
+        row[q] += ridge * shift
     return bool(factorise(memory, k))
 
 

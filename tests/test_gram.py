@@ -168,6 +168,19 @@ def test_gram_holds_the_products_of_scaled_samples(fold: int) -> None:
     np.testing.assert_allclose(Z @ Z.T, actual, atol=1e-9 * np.abs(Z @ Z.T).max())
 
 
+@pytest.mark.parametrize("n_samples", [6, 7, 8, 9])
+@pytest.mark.parametrize("n_genes", [5, 479, 480, 481, 1447])
+def test_gram_does_not_mind_how_its_tiles_are_filled(n_samples: int, n_genes: int) -> None:
+    """Whatever is left over of samples by four and of genes by cachefuls is multiplied too."""
+    X = np.random.default_rng(n_genes).normal(size=(n_samples, n_genes))
+    train = np.arange(n_samples - 2)
+    Z = StandardScaler().fit(X[train]).transform(X)
+
+    actual = gram.fold_grams(X, [train, train])
+
+    np.testing.assert_allclose([Z @ Z.T] * 2, actual, atol=1e-12 * np.abs(Z @ Z.T).max())
+
+
 def test_gram_without_standardising_is_only_centred() -> None:
     """The products are those of the genes about the training mean."""
     study = draw()
