@@ -255,7 +255,7 @@ def thresholds(results: Results) -> Picture | None:
     records = results.thresholds[:MAX_PANELS]
     if not records:
         return None
-    figure, panels = style.panels(len(records), columns=3, height_mm=44, sharey=True)
+    figure, panels = style.panels(len(records), columns=3, height_mm=39, sharey=True)
     for axes, record in zip(panels, records, strict=True):
         _moved(axes, record)
         label = results.model(record.model).label
