@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
@@ -113,6 +114,49 @@ def section(page: Element, anchor: str) -> Element:
     return found
 
 
+def repeated_ids(page: Element) -> list[str]:
+    """List ids that stand more than once."""
+    counts = Counter(e.attributes["id"] for e in page.all() if "id" in e.attributes)
+    return [name for name, n in counts.items() if n > 1]
+
+
+def skipped_levels(page: Element) -> list[tuple[int, int]]:
+    """List headings more than one level below the one before them."""
+    levels = [int(heading.tag[1]) for heading in page.all("h1", "h2", "h3", "h4", "h5", "h6")]
+    steps = zip([0, *levels], levels, strict=False)
+    return [(above, below) for above, below in steps if below > above + 1]
+
+
+def scopes(page: Element) -> set[str | None]:
+    """Give what header cells say that they head."""
+    return {cell.attributes.get("scope") for cell in page.all("th")}
+
+
+def schemes(page: Element) -> set[str]:
+    """Give the kinds of addresses that the page points to."""
+    return {urlsplit(link).scheme for link in links(page)}
+
+
+def fetched(text: str) -> list[str]:
+    """List what stylesheets and drawings would fetch."""
+    return re.findall(r"url\(\s*[\"']?(?!data:|#)[^)]{0,40}|@import", text)
+
+
+def test_faults_are_seen(text: str) -> None:
+    """What the tests below look for, they would find."""
+    (first_id,) = re.findall(r'id="(\w+)"', text)[:1]
+    twice = text.replace("</footer>", f'<p id="{first_id}">Again.</p></footer>')
+    deep = text.replace("</footer>", "<h4>Too deep</h4></footer>")
+    bare = text.replace("</thead>", "<tr><th>bare</th></tr></thead>")
+    linked = text.replace("</footer>", '<a href="https://example.org">out</a></footer>')
+
+    assert [first_id] == repeated_ids(parse(twice))
+    assert [(2, 4)] == skipped_levels(parse(deep))
+    assert None in scopes(parse(bare))
+    assert "https" in schemes(parse(linked))
+    assert ["url(https://example.org"] == fetched(f"{text} url(https://example.org)")
+
+
 def test_elements_are_closed_in_order(text: str) -> None:
     """Every element is closed, in the order in which it was opened, and repeats no attribute."""
     assert [] == faults(text)
@@ -120,9 +164,7 @@ def test_elements_are_closed_in_order(text: str) -> None:
 
 def test_ids_are_unique(page: Element) -> None:
     """No id stands twice."""
-    ids = [e.attributes["id"] for e in page.all() if "id" in e.attributes]
-
-    assert sorted(set(ids)) == sorted(ids)
+    assert [] == repeated_ids(page)
 
 
 def test_there_is_one_h1(page: Element) -> None:
@@ -132,10 +174,7 @@ def test_there_is_one_h1(page: Element) -> None:
 
 def test_heading_levels_never_skip(page: Element) -> None:
     """No heading is more than one level below the one before it."""
-    levels = [int(heading.tag[1]) for heading in page.all("h1", "h2", "h3", "h4", "h5", "h6")]
-    steps = zip([0, *levels], levels, strict=False)
-
-    assert [] == [(above, below) for above, below in steps if below > above + 1]
+    assert [] == skipped_levels(page)
 
 
 def test_every_image_has_a_text_alternative(page: Element) -> None:
@@ -183,9 +222,7 @@ def test_a_text_alternative_is_not_the_caption(page: Element) -> None:
 
 def test_every_header_cell_has_a_scope(page: Element) -> None:
     """A header cell says whether it heads a column, a row or a group of rows."""
-    scopes = {cell.attributes.get("scope") for cell in page.all("th")}
-
-    assert {"col", "row", "rowgroup"} == scopes
+    assert {"col", "row", "rowgroup"} == scopes(page)
 
 
 def test_rows_fill_their_table(page: Element) -> None:
@@ -216,14 +253,12 @@ def test_internal_links_have_their_target(page: Element) -> None:
 
 def test_nothing_points_outside(page: Element) -> None:
     """Links lead inside the page, and images are data addresses."""
-    assert {"", "data"} == {urlsplit(link).scheme for link in links(page)}
+    assert {"", "data"} == schemes(page)
 
 
 def test_stylesheets_fetch_nothing(text: str) -> None:
     """Addresses in a stylesheet are data addresses, and no sheet is imported."""
-    fetched = re.findall(r"url\(\s*[\"']?(?!data:|#)[^)]{0,40}|@import", text)
-
-    assert [] == fetched
+    assert [] == fetched(text)
 
 
 def policy(page: Element) -> dict[str, str]:

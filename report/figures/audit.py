@@ -308,5 +308,5 @@ def _centres(covariate: Covariate, points: tuple[tuple[float, float], ...]) -> s
         chosen = [xy for xy, v in zip(points, covariate.values, strict=True) if v == level]
         x, y = (sum(values) / len(chosen) for values in zip(*chosen, strict=True))
         n = formats.count(len(chosen))
-        said.append(f"{n} {level} around {formats.measure(x)}, {formats.measure(y)}")
+        said.append(f"{n} {level} around {formats.points(x / 100)}, {formats.points(y / 100)}")
     return f"Scatter plot by {covariate.label}: {', '.join(said)}"

@@ -222,4 +222,11 @@ def _alt(results: Results, record: Embedding) -> str:
         if record.silhouette > 0.2
         else "overlap"
     )
-    return f"Scatter plot in which the classes {apart}: {'; '.join(sentences)}."
+    shares = record.explained_variance_ratio
+    bars = (
+        f" Bars beside it: the first component holds {formats.percent(shares[0])} of the variance, "
+        f"number {formats.count(len(shares))} {formats.percent(shares[-1])}."
+        if shares
+        else ""
+    )
+    return f"Scatter plot in which the classes {apart}: {'; '.join(sentences)}.{bars}"

@@ -53,7 +53,8 @@ def permutations(results: Results) -> Picture | None:
         alt="; ".join(
             [f"Histograms of errors, {formats.count(len(ran))} models"]
             + [
-                f"{results.model(r.key).label}: {r.n_errors} errors with the real labels, from "
+                f"{results.model(r.key).label}: {r.n_errors} "
+                f"{'error' if r.n_errors == 1 else 'errors'} with the real labels, from "
                 f"{min(r.null)} to {max(r.null)} with permuted ones"
                 for r in ran
             ]
@@ -115,7 +116,7 @@ def learning_curves(results: Results) -> Picture | None:
         "spread and no confidence interval, because the repeats share samples. Dashed line: the "
         f"share of the largest class, {formats.decimal(majority)}.",
         alt="; ".join(
-            ["Rising or level lines of accuracy against the number of training samples"]
+            ["Lines of accuracy against the number of training samples"]
             + [
                 f"{results.model(c.key).label}: from {formats.decimal(c.points[0].accuracy)} with "
                 f"{c.points[0].n_train} samples to {formats.decimal(c.points[-1].accuracy)} with "
