@@ -60,7 +60,22 @@ KEYS = frozenset({"key", "protocol", "model", "base", "variant", "section", "cit
 """Fields that name other records: the page is put together by them."""
 
 BLOCKS = frozenset(
-    {"p", "h1", "h2", "h3", "h4", "li", "dt", "dd", "td", "th", "caption", "figcaption", "title"}
+    {
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "li",
+        "dt",
+        "dd",
+        "td",
+        "th",
+        "caption",
+        "figcaption",
+        "title",
+        "desc",
+    }
 )
 """Elements that hold text."""
 
@@ -153,7 +168,7 @@ def marked_page(
             patch.setitem(formats.FORMATS, name, _marking(write))
     patch.setitem(formats.FORMATS, "text", lambda value: _marked(str.__str__(value)))
     # Pictures are not read; their captions and text alternatives are.
-    patch.setattr(style, "to_svg", lambda figure: b"<svg/>")
+    patch.setattr(style, "to_svg", lambda figure: b'<svg viewBox="0 0 1 1"/>')
     shorten = style.shorten
     patch.setattr(style, "shorten", lambda name, *most: _marked(shorten(name, *most)))
     build = html.environment

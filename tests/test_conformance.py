@@ -348,8 +348,8 @@ TOOLS = {
     "pdfdetach": (("pdfdetach", "-list", "FILE"), "samples.csv"),
     "pdffonts": (("pdffonts", "FILE"), "Report-Serif"),
     "outloud": (
-        ("outloud", "--layer", "conformance", "--no-info", "--fail-on", "warning", "FILE"),
-        "0 error(s), 0 warning(s)",
+        ("outloud", "--layer", "conformance", "--no-info", "--fail-on", "error", "FILE"),
+        " 0 error(s)",
     ),
 }
 INSTALL = "install it: apt-get install qpdf poppler-utils; pip install '.[test]'"

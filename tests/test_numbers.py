@@ -14,7 +14,9 @@ from report.fonts import TEMPLATES
 from report.tables import decisions
 
 CONSTANTS = {
-    r"\b(Figure|Table) \d+\b": "numbered in the order of the page",
+    r"\b(Figure|Table) S?\d+\b": "numbered in the order of the page",
+    r"'sha256-[\w+/=]+'": "the hash of the page's script",
+    r"\b[0-9a-f]{64}\b|\b[0-9a-f]{16}\b": "the hash of the results",
     r"\b95 %": "the level of all intervals, and of the middle of repeats",
     r"\bF1\b": "the name of a measure",
     r"\bL[12]\b": "the name of a penalty",
