@@ -15,8 +15,8 @@ where thousands are.
 
 Where genes are more than samples w is a sum of samples, and its coefficients are kept instead::
 
-    Products   X' = 1, X = K    (n_samples, n_samples)
-    Genes      X                (n_samples, n_genes)
+    genes      X and X'                             (n_samples, n_genes)
+    products   K in place of X, and 1 of X'         (n_samples, n_samples)
 
 References
 ----------
@@ -25,19 +25,20 @@ References
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
+from sklearn.utils.multiclass import _ovr_decision_function
 
 from pipeline.smo import BELOW_BOUND
 
 Values = NDArray[np.float64]
 Solver = Callable[[Values], Values]
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-7
 """Largest error of a margin, in units of the margin, at which a solution is accepted."""
 
 NEAR = 0.1
@@ -52,124 +53,31 @@ With 20 or 100 in place of 5 the rounds are fewer, but their Newton steps many m
 MAX_ROUNDS, MAX_STEPS, MAX_HALVINGS = 40, 100, 30
 
 
-class Samples(Protocol):
-    """Samples, by which weights are multiplied."""
-
-    @property
-    def mean_square(self) -> float:
-        """Mean square of their lengths."""
-        ...
-
-    def weights(self, v: Values) -> Values:
-        """Give X' v.
-
-        Parameters
-        ----------
-        v : ndarray of float, shape (n_samples,)
-            A factor for each sample.
-
-        Returns
-        -------
-        ndarray of float
-            Weights.
-        """
-        ...
-
-    def values(self, w: Values) -> Values:
-        """Give X w.
-
-        Parameters
-        ----------
-        w : ndarray of float
-            Weights.
-
-        Returns
-        -------
-        ndarray of float, shape (n_samples,)
-            A value for each sample.
-        """
-        ...
-
-    def product(self, w: Values, other: Values, values: Values) -> float:
-        """Give the product of weights.
-
-        Parameters
-        ----------
-        w, other : ndarray of float
-            Weights.
-        values : ndarray of float, shape (n_samples,)
-            The values of the other.
-
-        Returns
-        -------
-        float
-            Their product.
-        """
-        ...
-
-    def solver(self, some: NDArray[np.intp], ridge: float) -> Solver:
-        """Prepare the solution of systems of some samples' products, and a ridge.
-
-        Parameters
-        ----------
-        some : ndarray of int
-            The samples.
-        ridge : float
-            What is added to the diagonal.
-
-        Returns
-        -------
-        callable
-            Gives the solution for right-hand sides.
-        """
-        ...
-
-
 @dataclass(frozen=True)
-class Products:
-    """Samples by their products `K`, shape (n_samples, n_samples): weights are of samples."""
-
-    K: Values
-
-    @property
-    def mean_square(self) -> float:
-        """As in `Samples`."""
-        return float(np.trace(self.K)) / len(self.K) or 1.0
-
-    def weights(self, v: Values) -> Values:  # noqa: D102
-        return v
-
-    def values(self, w: Values) -> Values:  # noqa: D102
-        return np.asarray(self.K @ w)
-
-    def product(self, w: Values, other: Values, values: Values) -> float:  # noqa: ARG002, D102
-        return float(w @ values)
-
-    def solver(self, some: NDArray[np.intp], ridge: float) -> Solver:  # noqa: D102
-        return _factorised(self.K[some[:, None], some], ridge)
-
-
-@dataclass(frozen=True)
-class Genes:
-    """Samples by their genes `X`, shape (n_samples, n_genes)."""
+class _Samples:
+    """Samples, by which weights are multiplied: their genes, or their products."""
 
     X: Values
+    products: bool
 
     @property
     def mean_square(self) -> float:
-        """As in `Samples`."""
-        return float(np.vdot(self.X, self.X)) / len(self.X) or 1.0
+        """Mean square of the lengths of the samples."""
+        total = np.trace(self.X) if self.products else np.vdot(self.X, self.X)
+        return float(total) / len(self.X) or 1.0
 
-    def weights(self, v: Values) -> Values:  # noqa: D102
-        return np.asarray(v @ self.X)
+    def weights(self, v: Values) -> Values:
+        """Weights X' v."""
+        return v if self.products else np.asarray(v @ self.X)
 
-    def values(self, w: Values) -> Values:  # noqa: D102
-        return np.asarray(self.X @ w)
+    def square(self, w: Values, other: Values, values: Values) -> float:
+        """Product of weights with others, whose values are given."""
+        return float(w @ (values if self.products else other))
 
-    def product(self, w: Values, other: Values, values: Values) -> float:  # noqa: ARG002, D102
-        return float(w @ other)
-
-    def solver(self, some: NDArray[np.intp], ridge: float) -> Solver:  # noqa: D102
+    def solver(self, some: NDArray[np.intp], ridge: float) -> Solver:
+        """Solve systems of some samples' products and a ridge."""
+        if self.products:
+            return _factorised(self.X[some[:, None], some], ridge)
         Z = self.X[some]
         if len(some) <= Z.shape[1]:
             return _factorised(Z @ Z.T, ridge)
@@ -179,12 +87,16 @@ class Genes:
 
 
 @dataclass(frozen=True)
-class Margin:
-    """Weights (of genes, or of samples where these are products) and intercept."""
+class Margins:
+    """Fits along a grid of C.
+
+    `weights` has shape (n_grid, n_genes), or (n_grid, n_train) where they are of samples;
+    `intercepts` and `converged` have shape (n_grid,).
+    """
 
     weights: Values
-    intercept: float
-    converged: bool
+    intercepts: Values
+    converged: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -198,27 +110,29 @@ class _State:
 
 
 def hinge_path(
-    samples: Samples, signs: Values, weights: Values, grid: Sequence[float]
-) -> list[Margin]:
+    X: Values, signs: Values, weights: Values, grid: Sequence[float], *, products: bool
+) -> Margins:
     """Fit support vector machines of two classes along a grid of C.
 
     Parameters
     ----------
-    samples : Samples
-        The training samples.
+    X : ndarray of float, shape (n_train, n_genes) or (n_train, n_train)
+        Expression values of the training samples, or the products of the samples.
     signs, weights : ndarray of float, shape (n_train,)
         -1 or 1 for classes, and factors of C, positive.
     grid : sequence of float, length n_grid
         Values of C, increasing.
+    products : bool
+        Whether `X` has products.
 
     Returns
     -------
-    list of Margin
-        One for each C.
+    Margins
+        Weights and intercepts.
     """
-    zero = np.zeros(len(signs))
+    samples, zero = _Samples(X, products), np.zeros(len(signs))
     state = _State(samples.weights(zero), zero, 0.0, zero)
-    found: list[Margin] = []
+    found: list[tuple[Values, float, bool]] = []
     touches = True
     for step, C in enumerate(grid):
         if not touches:  # how large a bound is that nobody touches does not matter
@@ -227,14 +141,65 @@ def hinge_path(
         c = C * weights
         if step > 0:  # what is at its bound stays there
             bound = state.a >= BELOW_BOUND * grid[step - 1] * weights
-            state = _State(state.w, state.f, state.b, np.where(bound, c, np.minimum(state.a, c)))
+            state = replace(state, a=np.where(bound, c, np.minimum(state.a, c)))
         state, converged = _fit(samples, signs, c, state)
-        found.append(Margin(state.w, _intercept(signs, c, state), converged))
+        found.append((state.w, _intercept(signs, c, state), converged))
         touches = bool((state.a >= BELOW_BOUND * c).any())
-    return found
+    w, b, fine = zip(*found, strict=True)
+    return Margins(np.array(w), np.array(b), np.array(fine))
 
 
-def _fit(samples: Samples, s: Values, c: Values, state: _State) -> tuple[_State, bool]:
+def hinge_values(
+    Z: Values, y: NDArray[np.intp], weights: Values, grid: Sequence[float], *, n_classes: int
+) -> tuple[Values, NDArray[np.bool_]]:
+    """Give the decision values of all samples, fitted from the genes.
+
+    Of more than two classes each pair is fitted alone, and the pairs vote as in
+    scikit-learn's `SVC` with `decision_function_shape="ovr"`.
+
+    Parameters
+    ----------
+    Z : ndarray of float, shape (n_samples, n_genes)
+        Expression values.
+    y : ndarray of int, shape (n_samples,)
+        Class indices; each of the `n_classes` occurs among the training samples.
+    weights : ndarray of float, shape (n_samples,)
+        Factors of C, 0 for what is held out.
+    grid : sequence of float, length n_grid
+        Values of C, increasing.
+    n_classes : int
+        Number of classes.
+
+    Returns
+    -------
+    values : ndarray of float, shape (n_grid, n_samples, n_columns)
+        One column for two classes, positive for class 1, else one for each class.
+    converged : ndarray of bool, shape (n_grid,)
+        Whether the fits reached the optimum.
+    """
+    pairs = list(combinations(range(n_classes), 2))
+    fits = [_pair(Z, y, weights, grid, pair) for pair in pairs]
+    values = np.stack([f for f, _ in fits], axis=-1)
+    if n_classes > 2:
+        values = np.array([_ovr_decision_function(f > 0, f, n_classes) for f in values])
+    return values, np.all([fine for _, fine in fits], axis=0)
+
+
+def _pair(
+    Z: Values, y: NDArray[np.intp], weights: Values, grid: Sequence[float], pair: tuple[int, int]
+) -> tuple[Values, NDArray[np.bool_]]:
+    """Values (n_grid, n_samples) of two classes, positive for the second."""
+    rows = np.flatnonzero((weights > 0) & np.isin(y, pair))
+    centre = Z[rows].mean(axis=0)  # nothing moves but the intercept, and digits are saved
+    X = Z[rows] - centre
+    products = len(rows) <= X.shape[1]
+    signs = np.where(y[rows] == pair[1], 1.0, -1.0)
+    fits = hinge_path(X @ X.T if products else X, signs, weights[rows], grid, products=products)
+    of_genes = fits.weights @ X if products else fits.weights
+    return of_genes @ (Z - centre).T + fits.intercepts[:, None], fits.converged
+
+
+def _fit(samples: _Samples, s: Values, c: Values, state: _State) -> tuple[_State, bool]:
     """Renew the multipliers until the margins are met; whether they are."""
     sigma = FIRST / samples.mean_square
     for _ in range(MAX_ROUNDS):
@@ -246,7 +211,7 @@ def _fit(samples: Samples, s: Values, c: Values, state: _State) -> tuple[_State,
 
 
 def _round(
-    samples: Samples, s: Values, c: Values, state: _State, sigma: float
+    samples: _Samples, s: Values, c: Values, state: _State, sigma: float
 ) -> tuple[_State, float]:
     """Minimise with multipliers as they are, and renew them; the error of the margins."""
     a, length = state.a, np.sqrt(samples.mean_square)
@@ -257,8 +222,8 @@ def _round(
         renewed = np.clip(m, 0, c)
         error = float(np.abs(renewed - a).max()) / sigma
         slope, slope_b = state.w - samples.weights(s * renewed), -float(s @ renewed)
-        values = samples.values(slope)
-        steep = np.sqrt(max(0.0, samples.product(slope, slope, values))) * length
+        values = samples.X @ slope
+        steep = np.sqrt(max(0.0, samples.square(slope, slope, values))) * length
         if max(steep, abs(slope_b) / c.max()) <= NEAR * max(TOLERANCE, NEAR * error):
             break
         corner = np.flatnonzero((m > 0) & (m < c))
@@ -272,16 +237,22 @@ def _round(
         pull[corner] = b_move * sides[:, 0] - sides[:, 1]
         move = -slope - samples.weights(pull)
         state = _moved(samples, s, c, state, sigma, move, float(b_move))
-    return _State(state.w, state.f, state.b, renewed), error
+    return replace(state, a=renewed), error
 
 
 def _moved(
-    samples: Samples, s: Values, c: Values, state: _State, sigma: float, move: Values, b_move: float
+    samples: _Samples,
+    s: Values,
+    c: Values,
+    state: _State,
+    sigma: float,
+    move: Values,
+    b_move: float,
 ) -> _State:
     """Go along a direction to where the sum hardly falls any more: a whole step, or less."""
-    f_move = samples.values(move)
-    along = samples.product(state.w, move, f_move)
-    square = samples.product(move, move, f_move)
+    f_move = samples.X @ move
+    along = samples.square(state.w, move, f_move)
+    square = samples.square(move, move, f_move)
     step = f_move + b_move
     m, rate = state.a + sigma * (1 - s * (state.f + state.b)), sigma * s * step
 

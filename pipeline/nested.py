@@ -84,13 +84,17 @@ def nested(
     """
     tuned = is_tuned(key, section)
     if any(len(fold.chooses) < len(fold.train) for fold in prepared.folds):
-        apart = [
+        return [
             _apart(_Model(key, section, n_classes, seed, tuned), prepared, number, labels)
             for number in range(len(prepared.folds))
         ]
-        return apart
     decisions = decision_values(
-        key, prepared, labels, section, n_classes=n_classes, seed=seed,
+        key,
+        prepared,
+        labels,
+        section,
+        n_classes=n_classes,
+        seed=seed,
         problems="all" if tuned else "outer",
     )
     held = []
@@ -122,11 +126,18 @@ def _apart(model: _Model, prepared: Prepared, number: int, labels: Labels) -> He
     """
     fold, settings = prepared.folds[number], None
     chosen = np.zeros(len(labels), dtype=np.intp)
-    same = dict(n_classes=model.n_classes, seed=model.seed)
     if model.tuned and fold.inner:
         part = prepared.part(number)
         codes = labels[:, fold.chooses]
-        inside = decision_values(model.key, part, codes, model.section, problems="inner", **same)
+        inside = decision_values(
+            model.key,
+            part,
+            codes,
+            model.section,
+            problems="inner",
+            n_classes=model.n_classes,
+            seed=model.seed,
+        )
         chosen = _chosen(inside.values, codes, part.folds[0])
     at = np.zeros(len(labels), dtype=np.intp)
     if len(set(chosen.tolist())) == 1:
@@ -134,11 +145,17 @@ def _apart(model: _Model, prepared: Prepared, number: int, labels: Labels) -> He
     else:
         at = chosen
     outer = decision_values(
-        model.key, prepared, labels, model.section, problems=number, setting=settings, **same
+        model.key,
+        prepared,
+        labels,
+        model.section,
+        problems=number,
+        setting=settings,
+        n_classes=model.n_classes,
+        seed=model.seed,
     )
     values = _settings(model.key, model.section, fold)
-    held = _held(outer, fold, 0, at, values if settings is None else values[[settings]])
-    return held
+    return _held(outer, fold, 0, at, values if settings is None else values[[settings]])
 
 
 def is_tuned(key: ModelKey, section: EvaluateSection) -> bool:

@@ -30,7 +30,7 @@ from pipeline.classifiers import grid, l1_ratio, make_classifier
 from pipeline.config import EvaluateSection, ModelKey
 from pipeline.estimators.sparse import sparse_path
 from pipeline.genewise import centroid_path, discriminant_path, voting_path
-from pipeline.hinge import Genes, Products, hinge_path
+from pipeline.hinge import hinge_values
 from pipeline.logistic import logistic_path, multinomial_path
 from pipeline.neighbours import neighbours_path
 from pipeline.preprocess import FoldValues
@@ -46,9 +46,8 @@ MAX_CACHED_BYTES = 2**27
 GENEWISE = ("discriminant", "voting", "centroids")
 """Models that score each gene alone."""
 
-MANY = 500
-"""Training samples beyond which a support vector machine that pairs of samples are slow to solve
-is left to `pipeline.hinge`."""
+MANY = 200
+"""Training samples beyond which pairs of coefficients are moved too often, where genes are fewer."""
 
 CONVERGED = 1e-6
 """Largest residual, in units of the largest weight, of a fit that counts as converged."""
@@ -387,23 +386,12 @@ def _one(task: _Task, i: int, y: Labels, settings: Sequence[float]) -> _Part:
             l1_ratio=l1_ratio(task.key, task.section),
             n_classes=task.n_classes,
         )
-    if linear == "svm" and task.n_classes == 2 and len(train) > MANY:
-        return _hinge(task, i, y, settings)
+    if linear == "svm" and len(train) > MANY:
+        balanced = task.key.endswith("_balanced")
+        weights = dual.training_weights(y, [train], balanced=balanced)[0]
+        Z = task.prepared.values_of(i)
+        return hinge_values(Z, y, weights, settings, n_classes=task.n_classes)
     return _plain(task, i, y, settings)
-
-
-def _hinge(task: _Task, i: int, y: Labels, settings: Sequence[float]) -> _Part:
-    """Support vector machines of many samples, on the genes or on products of the training rows."""
-    train, Z = task.prepared.problems[i].train, task.prepared.values_of(i)
-    centre = Z[train].mean(axis=0)
-    X = Z[train] - centre  # nothing changes but digits
-    dual_ = len(train) <= X.shape[1]
-    weights = dual.training_weights(y, [train], balanced=task.key.endswith("_balanced"))[0, train]
-    samples = Products(X @ X.T) if dual_ else Genes(X)
-    margins = hinge_path(samples, 2.0 * y[train] - 1, weights, settings)
-    ws = np.array([m.weights for m in margins])
-    values = (Z - centre) @ (ws @ X if dual_ else ws).T + [m.intercept for m in margins]
-    return values.T[..., None], np.array([m.converged for m in margins])
 
 
 def _with_missing(

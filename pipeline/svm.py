@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.svm import SVC
 
 from pipeline.dual import apply, problems
+from pipeline.hinge import hinge_path
 from pipeline.smo import BELOW_BOUND, smo_paths
 
 
@@ -79,6 +80,9 @@ def fit_labels(
     a, b = np.empty((n_labels, len(grid), n)), np.empty((n_labels, len(grid)))
     memory = np.empty((6, n)), *np.empty((2, n * n)), *np.empty((2, n), dtype=np.int64)
     smo_paths(A, signs, weights, grid, a, b, *memory)
+    for row in np.flatnonzero(np.isnan(b).any(axis=1)):  # many samples, whose bounds are many
+        fits = hinge_path(A, signs[row], weights[row], grid.tolist(), products=True)
+        a[row], b[row] = fits.weights, fits.intercepts
     return a, b
 
 
