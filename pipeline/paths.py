@@ -47,7 +47,7 @@ GENEWISE = ("discriminant", "voting", "centroids")
 """Models that score each gene alone."""
 
 MANY = 200
-"""Training samples beyond which pairs of coefficients are moved too often, where genes are fewer."""
+"""Training samples beyond which libsvm moves too many pairs, where genes are fewer."""
 
 CONVERGED = 1e-6
 """Largest residual, in units of the largest weight, of a fit that counts as converged."""
