@@ -214,7 +214,12 @@ class EvaluateSection(Section):
     n_trees: Annotated[int, Field(ge=1)] = 100  # the default of scikit-learn
     holdout_share: Annotated[float, Field(gt=0, lt=1)] = 0.2  # what the first study held out
     n_folds: Annotated[int, Field(ge=2)] = 5
+    # 3 beyond 1000 samples to choose on, where the study file does not set it
+    # (`protocols.inner_folds`).
     n_inner_folds: Annotated[int, Field(ge=2)] = 5
+    # Of more training samples a random part chooses the settings. Costs grow with the square
+    # and cube of the samples; to compare a handful of settings 2000 held-out ones are enough.
+    tune_max_samples: Annotated[int, Field(ge=50)] = 2000
     # Numbers of repeats that the study file does not set fall with the number of samples
     # (`protocols.enough`); permutations are made as time allows (`classifiers.speed`).
     n_repeats: Annotated[int, Field(ge=1)] = 10

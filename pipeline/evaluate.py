@@ -22,7 +22,7 @@ from pipeline.nested import Held, batches, in_processes, nested
 from pipeline.paths import Prepared
 from pipeline.preprocess import RECIPES, FoldValues, variant_statement, with_recipe
 from pipeline.progress import Progress
-from pipeline.protocols import Fold, Plan
+from pipeline.protocols import FEW_TO_CHOOSE, Fold, Plan, n_inner
 from pipeline.records.base import MethodStep, Statement, Value
 from pipeline.records.models import (
     Abstention,
@@ -49,6 +49,17 @@ METHOD = (
     " of a protocol the p-values were adjusted by Holm [@holm1979]."
 )
 """The part of the Methods on evaluation that no setting changes."""
+
+FEWER_INNER_FOLDS = (
+    " More than {few} samples are divided into no more of them, and not the {usual} of the"
+    " settings: of so many two thirds learn nearly as well, and all are held out either way."
+)
+
+FEWER_TO_CHOOSE = (
+    " Of larger training parts at most {chosen_on} samples, a stratified random part, choose the"
+    " settings, on which then all are trained: the work grows with up to the cube of the samples,"
+    " and so many tell settings apart (evaluate.tune_max_samples)."
+)
 
 VARIANTS: dict[Recipe, tuple[Recipe, ...]] = {
     "standard": ("arrays", "all_genes", "unlogged", "raw"),
@@ -393,17 +404,21 @@ def method(
         ),
     )
     return (
-        MethodStep(title="Models", text=_models_statement(models, config)),
+        MethodStep(title="Models", text=_models_statement(models, ran, config)),
         MethodStep(title="Evaluation", text=description),
     )
 
 
-def _models_statement(models: tuple[Model, ...], config: Config) -> Statement:
+def _models_statement(
+    models: tuple[Model, ...], ran: Sequence[Protocol], config: Config
+) -> Statement:
     """Name the models, what was tuned, and how each was solved."""
     section = config.evaluate
     keys = {model.key for model in models}
     citations = " ".join(f"[@{key}]" for key in dict.fromkeys(m.citation for m in models))
     tuned = [model for model in models if model.tuned]
+    chosen_on, most = max((p.n_train for p in ran), default=0), section.tune_max_samples
+    n_inner_folds = n_inner(section, min(chosen_on, most))
     values = [Value(name="models", value=", ".join(m.noun for m in models), format="text")]
     template = "Classifiers: {models} " + citations + "."
     if tuned:
@@ -413,9 +428,18 @@ def _models_statement(models: tuple[Model, ...], config: Config) -> Statement:
             " equally good settings the simplest: {tuned}."
         )
         values += [
-            Value(name="n_inner", value=section.n_inner_folds, format="count"),
+            Value(name="n_inner", value=n_inner_folds, format="count"),
             Value(name="tuned", value=texts, format="text"),
         ]
+        if n_inner_folds < section.n_inner_folds:
+            template += FEWER_INNER_FOLDS
+            values += [
+                Value(name="usual", value=section.n_inner_folds, format="count"),
+                Value(name="few", value=FEW_TO_CHOOSE, format="count"),
+            ]
+        if chosen_on > most:
+            template += FEWER_TO_CHOOSE
+            values.append(Value(name="chosen_on", value=most, format="count"))
     if keys & {"logistic_l1", "elastic_net", "pca_logistic"}:
         template += " Where C is not tuned it was {penalty}."
         values.append(Value(name="penalty", value=section.penalty_c, format="number"))

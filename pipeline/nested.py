@@ -33,6 +33,9 @@ BATCH_PROBLEMS = 48
 BATCH_BYTES = 2**27
 """Gram matrices and values prepared together take about this much."""
 
+N_COMPONENT_GRAMS = 5
+"""Numbers of components in the usual grid (`EvaluateSection.component_grid`)."""
+
 
 @dataclass(frozen=True)
 class Held:
@@ -80,8 +83,19 @@ def nested(
         One for each fold.
     """
     tuned = is_tuned(key, section)
+    if any(len(fold.chooses) < len(fold.train) for fold in prepared.folds):
+        return [
+            _apart(_Model(key, section, n_classes, seed, tuned), prepared, number, labels)
+            for number in range(len(prepared.folds))
+        ]
     decisions = decision_values(
-        key, prepared, labels, section, n_classes=n_classes, seed=seed, outer_only=not tuned
+        key,
+        prepared,
+        labels,
+        section,
+        n_classes=n_classes,
+        seed=seed,
+        problems="all" if tuned else "outer",
     )
     held = []
     for number, (fold, outer) in enumerate(zip(prepared.folds, prepared.outer, strict=True)):
@@ -91,6 +105,57 @@ def nested(
             chosen = _chosen(decisions.values[at + 1 :], labels, fold)
         held.append(_held(decisions, fold, at, chosen, _settings(key, section, fold)))
     return held
+
+
+@dataclass(frozen=True)
+class _Model:
+    """A model, and what its fits need to know."""
+
+    key: ModelKey
+    section: EvaluateSection
+    n_classes: int
+    seed: int
+    tuned: bool
+
+
+def _apart(model: _Model, prepared: Prepared, number: int, labels: Labels) -> Held:
+    """One fold whose settings are chosen on a part of its training samples.
+
+    The part is a study of its own, small enough for what is quick only there; then the one
+    setting is fitted to all training samples.
+    """
+    fold, settings = prepared.folds[number], None
+    chosen = np.zeros(len(labels), dtype=np.intp)
+    if model.tuned and fold.inner:
+        part = prepared.part(number)
+        codes = labels[:, fold.chooses]
+        inside = decision_values(
+            model.key,
+            part,
+            codes,
+            model.section,
+            problems="inner",
+            n_classes=model.n_classes,
+            seed=model.seed,
+        )
+        chosen = _chosen(inside.values, codes, part.folds[0])
+    at = np.zeros(len(labels), dtype=np.intp)
+    if len(set(chosen.tolist())) == 1:
+        settings = int(chosen[0])
+    else:
+        at = chosen
+    outer = decision_values(
+        model.key,
+        prepared,
+        labels,
+        model.section,
+        problems=number,
+        setting=settings,
+        n_classes=model.n_classes,
+        seed=model.seed,
+    )
+    values = _settings(model.key, model.section, fold)
+    return _held(outer, fold, 0, at, values if settings is None else values[[settings]])
 
 
 def is_tuned(key: ModelKey, section: EvaluateSection) -> bool:
@@ -126,7 +191,8 @@ def batches(folds: Sequence[Fold], *, n_samples: int, n_genes: int) -> Iterator[
     tuple of Fold
         At least one fold.
     """
-    each = 8 * n_samples * (n_samples + n_genes)
+    # The Gram matrix, those on growing numbers of components, and the values.
+    each = 8 * n_samples * ((1 + N_COMPONENT_GRAMS) * n_samples + n_genes)
     most = max(1, min(BATCH_PROBLEMS, BATCH_BYTES // each))
     batch: list[Fold] = []
     n_problems = 0

@@ -17,7 +17,7 @@ Where there are fewer genes than samples, or too many samples for n x n matrices
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from pipeline.classifiers import grid, l1_ratio, make_classifier
 from pipeline.config import EvaluateSection, ModelKey
 from pipeline.estimators.sparse import sparse_path
 from pipeline.genewise import centroid_path, discriminant_path, voting_path
+from pipeline.hinge import hinge_values
 from pipeline.logistic import logistic_path, multinomial_path
 from pipeline.neighbours import neighbours_path
 from pipeline.preprocess import FoldValues
@@ -44,6 +45,9 @@ MAX_CACHED_BYTES = 2**27
 
 GENEWISE = ("discriminant", "voting", "centroids")
 """Models that score each gene alone."""
+
+MANY = 200
+"""Training samples beyond which libsvm moves too many pairs, where genes are fewer."""
 
 CONVERGED = 1e-6
 """Largest residual, in units of the largest weight, of a fit that counts as converged."""
@@ -80,8 +84,10 @@ class Prepared:
         self.problems: list[Problem] = []
         for fold in self.folds:
             self.outer.append(len(self.problems))
-            pairs = [(fold.train, fold.test), *fold.inner]
+            inner = () if len(fold.chooses) < len(fold.train) else fold.inner
+            pairs = [(fold.train, fold.test), *inner]
             self.problems += [Problem(train, test, len(fold.train)) for train, test in pairs]
+        self._parts: dict[int, Prepared] = {}
         self._kept: dict[int, Values] = {}
         self._components: dict[tuple[int, ...], Values] = {}
 
@@ -104,6 +110,31 @@ class Prepared:
         if Z.nbytes * len(self.problems) <= MAX_CACHED_BYTES:
             self._kept[i] = Z
         return Z
+
+    def part(self, number: int) -> "Prepared":
+        """Give the part of a fold's training samples that chooses the settings.
+
+        Parameters
+        ----------
+        number : int
+            Number of the fold.
+
+        Returns
+        -------
+        Prepared
+            The inner folds, among these samples alone.
+        """
+        if number not in self._parts:
+            fold = self.folds[number]
+            rows = fold.chooses
+            inner = tuple(
+                (np.searchsorted(rows, train), np.searchsorted(rows, test))
+                for train, test in fold.inner
+            )
+            every = np.arange(len(rows))
+            alone = Fold(fold.repeat, every, every[:0], inner)
+            self._parts[number] = Prepared(self.values.only(rows), [alone])
+        return self._parts[number]
 
     @cached_property
     def grams(self) -> Values | None:
@@ -166,7 +197,8 @@ def decision_values(
     *,
     n_classes: int,
     seed: int,
-    outer_only: bool = False,
+    problems: Literal["all", "outer", "inner"] | int = "all",
+    setting: int | None = None,
 ) -> Decisions:
     """Fit a model along its grid in every problem, for every vector of labels.
 
@@ -184,16 +216,27 @@ def decision_values(
         Number of classes; a training part may lack one, which is then never predicted.
     seed : int
         Seed of models that draw at random.
-    outer_only : bool, default=False
-        Whether to leave out the inner folds, where there is nothing to choose.
+    problems : {"all", "outer", "inner"} or int, default="all"
+        The folds, where there is nothing to choose, or their inner folds alone, or one fold.
+    setting : int, optional
+        Position in the grid of the one setting to fit; all by default.
 
     Returns
     -------
     Decisions
         The values, and which fits converged.
     """
-    chosen = prepared.outer if outer_only else list(range(len(prepared.problems)))
-    task = _Task(key, prepared, labels, section, n_classes, seed)
+    every = list(range(len(prepared.problems)))
+    match problems:
+        case "all":
+            chosen = every
+        case "outer":
+            chosen = prepared.outer
+        case "inner":
+            chosen = [i for i in every if i not in prepared.outer]
+        case number:
+            chosen = [prepared.outer[number]]
+    task = _Task(key, prepared, labels, section, n_classes, seed, setting)
     parts = [_problem(task, i) for i in chosen] if not _stacked(task) else _stack(task, chosen)
     return Decisions(
         np.array([values for values, _ in parts]), np.array([fine for _, fine in parts])
@@ -210,10 +253,12 @@ class _Task:
     section: EvaluateSection
     n_classes: int
     seed: int
+    setting: int | None = None
 
     def grid(self, i: int) -> tuple[float, ...]:
         """The settings, simplest first."""
-        return grid(self.key, self.section, n_train=self.prepared.problems[i].n_outer)
+        every = grid(self.key, self.section, n_train=self.prepared.problems[i].n_outer)
+        return every if self.setting is None else (every[self.setting],)
 
 
 _Part = tuple[Values, NDArray[np.bool_]]
@@ -322,7 +367,7 @@ def _one(task: _Task, i: int, y: Labels, settings: Sequence[float]) -> _Part:
         weights = dual.training_weights(y, [train], balanced=balanced)[0]
         residuals = np.zeros(len(settings))
         if linear == "svm":
-            values, _ = libsvm_path(K[i], y, weights, settings)
+            values = libsvm_path(K[i], y, weights, settings)
         elif linear == "logistic":
             values, residuals = multinomial_path(K[i], y, weights, settings)
         else:
@@ -341,6 +386,11 @@ def _one(task: _Task, i: int, y: Labels, settings: Sequence[float]) -> _Part:
             l1_ratio=l1_ratio(task.key, task.section),
             n_classes=task.n_classes,
         )
+    if linear == "svm" and len(train) > MANY:
+        balanced = task.key.endswith("_balanced")
+        weights = dual.training_weights(y, [train], balanced=balanced)[0]
+        Z = task.prepared.values_of(i)
+        return hinge_values(Z, y, weights, settings, n_classes=task.n_classes)
     return _plain(task, i, y, settings)
 
 
@@ -371,6 +421,7 @@ def _with_missing(
 def _plain(task: _Task, i: int, y: Labels, settings: Sequence[float]) -> _Part:
     """The plain estimators, one fit for each setting."""
     train, Z = task.prepared.problems[i].train, task.prepared.values_of(i)
+    rows = task.prepared.problems[i].test  # of the others nobody asks
     values, fine = [], []
     for setting in settings:
         model = make_classifier(
@@ -384,7 +435,9 @@ def _plain(task: _Task, i: int, y: Labels, settings: Sequence[float]) -> _Part:
         # The values were checked when they were read; a forest would check them for each tree.
         with config_context(assume_finite=True, skip_parameter_validation=True):
             model.fit(Z[train], y[train])
-            values.append(plain_values(model, Z))
+            scored = plain_values(model, Z[rows])
+        values.append(np.zeros((len(y), scored.shape[1])))
+        values[-1][rows] = scored
         last = model[-1] if isinstance(model, Pipeline) else model
         stopped = isinstance(last, LogisticRegression) and last.n_iter_.max() >= last.max_iter
         fine.append(not stopped)

@@ -344,6 +344,25 @@ class FoldValues:
             Z = _standardised_rows(Z)
         return _standardised(Z, train) if "standardise" in self.steps else Z
 
+    def only(self, rows: NDArray[np.intp]) -> "FoldValues":
+        """Leave out all other samples.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+            The samples to keep.
+
+        Returns
+        -------
+        FoldValues
+            The same preprocessing of these samples alone.
+        """
+        part = FoldValues.__new__(FoldValues)
+        part.section, part.steps = self.section, self.steps
+        part.clipped = self.clipped[rows]
+        part.values = part.clipped if self.values is self.clipped else self.values[rows]
+        return part
+
     @cached_property
     def products(self) -> NDArray[np.float64] | None:
         """Products of all samples about their mean; None where they differ between folds."""

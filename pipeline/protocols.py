@@ -58,6 +58,12 @@ FEWER_REPEATS = (
     " over other samples: {enough} held-out predictions are enough."
 )
 
+FEW_TO_CHOOSE, FEWER_INNER = 1000, 3
+"""Training samples beyond which settings are chosen on three inner folds, not on five.
+
+Of a thousand samples two thirds train as well as four fifths, and all are held out either way.
+"""
+
 LEARNING_SHARES = (0.2, 0.35, 0.5, 0.65, 0.8)
 """Shares of the samples to train on for the learning curve."""
 
@@ -66,13 +72,19 @@ LEARNING_SHARES = (0.2, 0.35, 0.5, 0.65, 0.8)
 class Fold:
     """Who trains and who is held out; rows of the data set.
 
-    `inner` splits the training rows again, into pairs of training and held-out rows.
+    `inner` splits the training rows again, into pairs of training and held-out rows; of very
+    many training rows a part of them.
     """
 
     repeat: int
     train: Rows
     test: Rows
     inner: tuple[tuple[Rows, Rows], ...] = ()
+
+    @property
+    def chooses(self) -> Rows:
+        """The training rows on which settings are chosen, all of them or a part."""
+        return np.sort(np.concatenate(self.inner[0])) if self.inner else self.train
 
 
 @dataclass(frozen=True)
@@ -207,10 +219,12 @@ def inner_folds(
     tuple of (ndarray of int, ndarray of int)
         Training and held-out rows of each inner fold; fewer folds than set where even the
         largest class has fewer samples, and none where their training parts would be no
-        larger than the number of classes: then nothing can be chosen.
+        larger than the number of classes: then nothing can be chosen. Of more rows than
+        `tune_max_samples` a random part is split; groups are then not cut.
     """
+    train = _to_choose(y, train, section, groups, seed)
     labels, counts = np.unique(y[train], return_counts=True)
-    n_folds = min(section.n_inner_folds, int(counts.max()))
+    n_folds = min(n_inner(section, len(train)), int(counts.max()))
     if n_folds < 2:
         return ()
     within = None if groups is None else groups[train]
@@ -218,6 +232,46 @@ def inner_folds(
         return ()
     pairs = [(train[a], train[b]) for a, b in _stratified(y[train], n_folds, within, seed)]
     return tuple(pairs) if min(len(a) for a, _ in pairs) > len(labels) else ()
+
+
+def n_inner(section: EvaluateSection, n_samples: int) -> int:
+    """Say into how many inner folds samples are divided to choose settings.
+
+    Parameters
+    ----------
+    section : EvaluateSection
+        The settings.
+    n_samples : int
+        Samples to choose on.
+
+    Returns
+    -------
+    int
+        The setting; where the study file does not give it, at most `FEWER_INNER` beyond
+        `FEW_TO_CHOOSE` samples.
+    """
+    most = section.n_inner_folds
+    if "n_inner_folds" in section.model_fields_set or n_samples <= FEW_TO_CHOOSE:
+        return most
+    return min(most, FEWER_INNER)
+
+
+def _to_choose(
+    y: NDArray[np.str_],
+    train: Rows,
+    section: EvaluateSection,
+    groups: NDArray[np.str_] | None,
+    seed: int,
+) -> Rows:
+    """Training rows to choose settings on: all, or a stratified part; of groups whole ones."""
+    most = section.tune_max_samples
+    if len(train) <= most:
+        return train
+    within = None if groups is None else groups[train]
+    n_parts = len(train) // most + (len(train) % most > 0)
+    parts = min(n_parts, int(np.unique(y[train], return_counts=True)[1].max()))
+    kept = next(_stratified(y[train], parts, within, seed))[1]
+    return train[np.sort(kept)]
 
 
 def permutation_folds(dataset: Dataset, config: Config) -> tuple[Fold, ...]:

@@ -25,11 +25,13 @@ from pipeline.classifiers import (
 )
 from pipeline.config import Config, ModelKey
 from pipeline.dataset import Dataset
+from pipeline.dual import training_weights
 from pipeline.evaluate import fold_values, model_recipes, size_of
 from pipeline.gram import use_dual
+from pipeline.hinge import hinge_values
 from pipeline.metrics import balanced_accuracy, class_metrics, confusion_counts
 from pipeline.nested import batches, in_processes, nested
-from pipeline.paths import Prepared
+from pipeline.paths import MANY, Prepared, predictions
 from pipeline.preprocess import FoldValues
 from pipeline.progress import Progress
 from pipeline.protocols import (
@@ -451,6 +453,12 @@ def _svm(Z: NDArray[np.float64], codes: Labels, fold: Fold) -> Labels:
     """What a linear SVM says of the held-out rows; the only class where there is one."""
     if len(np.unique(codes[fold.train])) == 1:
         return np.full(len(fold.test), codes[fold.train][0])
+    if len(fold.train) > MANY and len(np.unique(codes[fold.train])) == 2:
+        weights = training_weights(codes, [fold.train])[0]
+        low = codes[fold.train].min()
+        values, _ = hinge_values(Z, (codes > low).astype(np.intp), weights, (1.0,), n_classes=2)
+        of_two = np.array([low, codes[fold.train].max()])
+        return np.asarray(of_two[predictions(values[0][fold.test])], dtype=np.intp)
     model = SVC(kernel="linear", tol=TOLERANCE).fit(Z[fold.train], codes[fold.train])
     return np.asarray(model.predict(Z[fold.test]), dtype=np.intp)
 

@@ -46,6 +46,9 @@ AT_BOUND = 1e-13
 BELOW_BOUND = 1 - 1e-9
 """A coefficient below this share of its bound does not touch it."""
 
+MANY = 500
+"""Samples beyond which moves of pairs are too many: what does not settle is left unsolved."""
+
 MAX_EXCHANGES = 20
 """Exchanges of free and bound coefficients; three or four suffice where they settle at all."""
 
@@ -82,7 +85,7 @@ def smo_paths(
     coefficients : ndarray of float, shape (n_labels, n_grid, n_train)
         To be filled with a.
     intercepts : ndarray of float, shape (n_labels, n_grid)
-        To be filled with b.
+        To be filled with b; not a number where more than `MANY` samples were not solved.
     vectors : ndarray of float, shape (6, n_train)
         Memory.
     memory, whole : ndarray of float, shape (n_train ** 2,)
@@ -109,7 +112,10 @@ def smo_paths(
                 A, y, w, grid, a, b, g, low, high, side, unit, ones, memory, whole, state, free
             )
         ):
-            _rising(A, y, w, grid, a, b, g, low, high, side, unit, memory, free)
+            if n > MANY:
+                b[:] = np.nan
+            else:
+                _rising(A, y, w, grid, a, b, g, low, high, side, unit, memory, free)
 
 
 @inner

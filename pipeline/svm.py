@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.svm import SVC
 
 from pipeline.dual import apply, problems
+from pipeline.hinge import hinge_path
 from pipeline.smo import BELOW_BOUND, smo_paths
 
 
@@ -79,6 +80,9 @@ def fit_labels(
     a, b = np.empty((n_labels, len(grid), n)), np.empty((n_labels, len(grid)))
     memory = np.empty((6, n)), *np.empty((2, n * n)), *np.empty((2, n), dtype=np.int64)
     smo_paths(A, signs, weights, grid, a, b, *memory)
+    for row in np.flatnonzero(np.isnan(b).any(axis=1)):  # many samples, whose bounds are many
+        fits = hinge_path(A, signs[row], weights[row], grid.tolist(), products=True)
+        a[row], b[row] = fits.weights, fits.intercepts
     return a, b
 
 
@@ -89,7 +93,7 @@ def libsvm_path(
     grid: Sequence[float],
     *,
     tol: float = 1e-6,
-) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+) -> NDArray[np.float64]:
     """Fit one support vector machine by libsvm, of any number of classes, along a grid of C.
 
     libsvm solves on the Gram matrix what it would solve on the genes [1]_. Where no
@@ -111,10 +115,8 @@ def libsvm_path(
 
     Returns
     -------
-    values : ndarray of float, shape (n_grid, n_samples) or (n_grid, n_samples, n_classes)
+    ndarray of float, shape (n_grid, n_samples) or (n_grid, n_samples, n_classes)
         Decision values of all samples, as `SVC.decision_function` gives them.
-    predicted : ndarray of int, shape (n_grid, n_samples)
-        Classes of all samples, as `SVC.predict` gives them.
 
     References
     ----------
@@ -124,18 +126,13 @@ def libsvm_path(
     train = np.flatnonzero(weights)
     K_all = np.ascontiguousarray(K[:, train])
     values: list[NDArray[np.float64]] = []
-    predicted: list[NDArray[np.intp]] = []
     free = False
     for C in grid:
         if not free:
             model = SVC(kernel="precomputed", C=C, tol=tol)
             model.fit(K_all[train], y[train], sample_weight=weights[train])
             scores = model.decision_function(K_all)
-            # Of two classes the sign tells which; a second pass would cost as much as the fit.
-            two = scores.ndim == 1
-            labels = model.classes_[(scores > 0).astype(int)] if two else model.predict(K_all)
             bounds = C * weights[train][model.support_]
             free = bool((np.abs(model.dual_coef_) < BELOW_BOUND * bounds).all())
         values.append(scores)
-        predicted.append(labels)
-    return np.array(values), np.array(predicted)
+    return np.array(values)

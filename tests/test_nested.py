@@ -302,3 +302,44 @@ def test_processes_compute_on_one_thread(n_jobs: int) -> None:
     pools = list(in_processes([threadpool_info] * 2, n_jobs=n_jobs))
 
     assert {1} == {pool["num_threads"] for process in pools for pool in process}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_settings_are_chosen_on_a_part_and_fitted_to_all(
+    two_class_dataset: Dataset, toy_config: Config, key: ModelKey
+) -> None:
+    """The part chooses as a study of its own; then all training samples are learned from."""
+    dataset, config = two_class_dataset, toy_config
+    (whole,) = plan(dataset, config, "given").folds
+    rows = np.sort(np.concatenate([whole.train[::2], whole.train[1:2]]))
+    within = {int(row): i for i, row in enumerate(rows)}
+    inner = ((rows[::2], rows[1::2]), (rows[1::2], rows[::2]))
+    fold = replace(whole, inner=inner)
+    moved = tuple(tuple(np.array([within[int(r)] for r in part]) for part in p) for p in inner)
+    part = replace(
+        dataset,
+        X=dataset.X[rows],
+        y=dataset.y[rows],
+    )
+    every = np.arange(len(rows))
+
+    (held,) = fast(key, dataset, [fold], config)
+    (alone,) = fast(key, part, [Fold(0, every, every, moved)], config)
+
+    settings = grid(key, config.evaluate, n_train=len(fold.train))
+    small = grid(key, config.evaluate, n_train=len(rows))
+    at = small.index(alone.setting[0])
+    assert settings[at] == held.setting[0]
+    values = FoldValues(dataset.X, config.preprocess)(fold.train)
+    y = np.searchsorted(dataset.classes, dataset.y)
+    model = converged(
+        make_classifier(
+            key,
+            config.evaluate,
+            settings[at],
+            n_train=len(fold.train),
+            n_genes=values.shape[1],
+            seed=config.seed,
+        )
+    ).fit(values[fold.train], y[fold.train])
+    assert model.predict(values[fold.test]).tolist() == held.y_pred[0].tolist()

@@ -80,7 +80,13 @@ def test_outer_problems_can_be_fitted_alone(
     labels = codes(toy_dataset)[None]
     every, outer = (
         decision_values(
-            key, problems, labels, toy_config.evaluate, n_classes=3, seed=1, outer_only=only
+            key,
+            problems,
+            labels,
+            toy_config.evaluate,
+            n_classes=3,
+            seed=1,
+            problems="outer" if only else "all",
         )
         for only in (False, True)
     )

@@ -499,3 +499,48 @@ def test_without_the_table_of_samples_no_source_is_left_out(
         actual.folds,
         actual.protocol.unavailable,
     )
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "expected"), [(40, 5), (1000, 5), (1001, 3), (2000, 3), (2001, 3), (8000, 3)]
+)
+def test_many_samples_are_divided_into_fewer_inner_folds(n_samples: int, expected: int) -> None:
+    """Five up to a thousand samples, three beyond; the study file's number always."""
+    y, rows = np.array(["a", "b"] * 5000), np.arange(n_samples)
+
+    usual = inner_folds(y, rows, EvaluateSection(), None, seed=1)
+    asked = inner_folds(y, rows, EvaluateSection(n_inner_folds=5), None, seed=1)
+
+    assert (expected, 5) == (len(usual), len(asked))
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "most", "expected"),
+    [(2000, 2000, 2000), (8000, 2000, 2000), (8000, 8000, 8000), (300, 100, 100), (301, 100, 76)],
+)
+def test_a_stratified_part_of_many_samples_chooses_the_settings(
+    n_samples: int, most: int, expected: int
+) -> None:
+    """At most as many as the setting says, of each class its share, none of them twice."""
+    y, rows = np.array(["a", "a", "a", "b"] * 2000), np.arange(n_samples)
+    inner = inner_folds(y, rows, EvaluateSection(tune_max_samples=most), None, seed=1)
+    fold = Fold(0, rows, rows[:0], inner)
+
+    chosen = fold.chooses
+
+    assert expected >= len(chosen) >= expected - 1
+    assert len(set(chosen.tolist())) == len(chosen)
+    assert set(chosen.tolist()) <= set(rows.tolist())
+    assert abs((y[chosen] == "b").mean() - 0.25) < 0.01
+
+
+def test_groups_stay_together_where_a_part_chooses_the_settings() -> None:
+    """No group has samples both among those that choose and among the rest."""
+    y, rows = np.array(["a", "b"] * 150), np.arange(300)
+    names = np.array([f"group {i // 6}" for i in range(300)])
+    inner = inner_folds(y, rows, EvaluateSection(tune_max_samples=100), names, seed=1)
+
+    chosen = Fold(0, rows, rows[:0], inner).chooses
+
+    assert 0 < len(chosen) < 300
+    assert not set(names[chosen]) & set(names[np.setdiff1d(rows, chosen)])
