@@ -20,8 +20,8 @@ Where genes are more than samples w is a sum of samples, and its coefficients ar
 
 References
 ----------
-.. [1] Yan, Li (2020). An efficient augmented Lagrangian-based method for linear
-   equality-constrained Lasso. IEEE ICASSP, 5760-5764; here for the hinge loss, with an intercept.
+.. [1] Yan Y, Li Q (2020). An efficient augmented Lagrangian method for support vector machine.
+   Optimization Methods and Software 35, 855-883; here with an intercept.
 """
 
 from collections.abc import Callable, Sequence
