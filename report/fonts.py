@@ -44,7 +44,8 @@ def _opened(face: Face) -> Any:
     """Unpack a face's file, which takes some time, once."""
     from fontTools.ttLib import TTFont
 
-    return TTFont(TEMPLATES / "fonts" / face.file)
+    # Saved again, it would have the time of day in it.
+    return TTFont(TEMPLATES / "fonts" / face.file, recalcTimestamp=False)
 
 
 FACES: tuple[Face, ...] = (

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from fontTools.ttLib import TTFont
 from matplotlib.font_manager import fontManager
 
 from report import fonts
@@ -36,6 +37,20 @@ def test_figures_fall_back_on_dejavu() -> None:
         actual = [name.startswith("Source Sans 3") for name in families[:-1]], families[-1]
 
     assert ([True, True], "DejaVu Sans") == actual
+
+
+def test_lent_fonts_have_no_time_of_day() -> None:
+    """A font that is unpacked for figures keeps the date of its file: figures embed it."""
+    files = [fonts.TEMPLATES / "fonts" / face.file for face in fonts.FACES[:2]]
+    expected = {f"{path.name}.ttf": TTFont(path)["head"].modified for path in files}
+
+    with fonts.figure_fonts():
+        lent = {Path(entry.fname) for entry in fontManager.ttflist}
+        actual = {
+            path.name: TTFont(path)["head"].modified for path in lent if path.name in expected
+        }
+
+    assert expected == actual
 
 
 def test_figure_fonts_are_lent() -> None:
