@@ -25,7 +25,9 @@
   }
   const plots = all('.plate[data-points]').map((plate) => {
     const numbers = plate.dataset.points.split(' ').map(Number);
-    const points = samples.map((_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
+    // One panel after the other, each with all samples.
+    const panels = [];
+    for (let at = 0; at < numbers.length; at += 2 * samples.length) panels.push(samples.map((_, i) => [numbers[at + 2 * i], numbers[at + 2 * i + 1]]));
     const drawing = plate.querySelector('svg');
     const layer = document.createElementNS(SVG, 'svg');
     layer.setAttribute('viewBox', drawing.getAttribute('viewBox'));
@@ -36,7 +38,7 @@
     const line = make('p', { className: 'who', textContent: hint });
     line.setAttribute('role', 'status');
     plate.after(line);
-    return { plate, points, layer, line, hint };
+    return { plate, panels, layer, line, hint };
   });
   let marked = -1;
   const shape = (layer, tag, attributes) => {
@@ -48,16 +50,17 @@
   const mark = (i, here) => {
     for (const row of all('tr.marked')) row.classList.remove('marked');
     marked = i;
-    for (const { points, layer, line, hint } of plots) {
+    for (const { panels, layer, line, hint } of plots) {
       layer.replaceChildren();
       line.textContent = hint;
       if (i < 0) continue;
-      const [x, y] = points[i];
-      const width = layer.viewBox.baseVal.width;
-      shape(layer, 'circle', { cx: x, cy: y, r: 8 });
-      const left = x > 0.7 * width;
-      const name = shape(layer, 'text', { x: left ? x - 11 : x + 11, y: y + 3, 'text-anchor': left ? 'end' : 'start', 'paint-order': 'stroke' });
-      name.textContent = samples[i][0].slice(0, 40);
+      for (const points of panels) {
+        const [x, y] = points[i];
+        shape(layer, 'circle', { cx: x, cy: y, r: 8 });
+        const left = x > 0.7 * layer.viewBox.baseVal.width;
+        const name = shape(layer, 'text', { x: left ? x - 11 : x + 11, y: y + 3, 'text-anchor': left ? 'end' : 'start', 'paint-order': 'stroke' });
+        name.textContent = samples[i][0].slice(0, 40);
+      }
       line.textContent = '';
       line.append(make('b', { textContent: `${noun} ${samples[i][0]}` }), `: ${samples[i][1]}`);
     }
@@ -69,15 +72,16 @@
     const at = x / layer.viewBox.baseVal.width * layer.clientWidth;
     if (at < plate.scrollLeft + 20 || at > plate.scrollLeft + plate.clientWidth - 20) plate.scrollLeft = at - plate.clientWidth / 2;
   };
-  for (const { plate, points, layer } of plots) {
+  for (const { plate, panels, layer } of plots) {
+    const points = panels[0];
     layer.addEventListener('pointermove', (event) => {
       const box = layer.getBoundingClientRect();
       const scale = layer.viewBox.baseVal.width / box.width;
       const [x, y] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
       let [nearest, least] = [-1, 10 ** 2];
-      points.forEach(([a, b], i) => {
+      panels.flat().forEach(([a, b], place) => {
         const distance = (a - x) ** 2 + (b - y) ** 2;
-        if (distance < least) [nearest, least] = [i, distance];
+        if (distance < least) [nearest, least] = [place % samples.length, distance];
       });
       if (nearest >= 0 && nearest !== marked) mark(nearest, plate);
     });

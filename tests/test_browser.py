@@ -139,12 +139,12 @@ def test_faults_are_seen(seen_faulty: dict[str, Any]) -> None:
 
 
 def test_a_point_names_its_sample(seen: dict[str, Any]) -> None:
-    """Under the pointer a point says who it is, in every embedding and in the tables."""
+    """Under the pointer a point says who it is, in every panel of points and in the tables."""
     hovered, before = seen["hovered"], seen["before"]
     name, facts = seen["samples"][hovered["sample"]]
 
     assert (0, []) == (before["marks"], before["rows"])
-    assert seen["plots"] == hovered["marks"] == len(hovered["lines"])
+    assert seen["panels"] == hovered["marks"] >= seen["plots"] == len(hovered["lines"])
     assert {facts} == {line.partition(f"{name}: ")[2] for line in hovered["lines"]}
     assert {name} == set(hovered["rows"])
 

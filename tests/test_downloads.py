@@ -11,14 +11,7 @@ from report_fixtures import parse, small
 from pipeline.results import Results, dumps
 from report import downloads, explore
 from report.downloads import Download
-from report.figures import catalogue
 from report.figures.style import Picture
-
-
-@pytest.fixture(scope="module")
-def pictures(toy_results: Results) -> dict[str, Picture]:
-    """Draw every figure of the toy study."""
-    return catalogue.draw(toy_results)
 
 
 def content(uri: str) -> bytes:
@@ -76,9 +69,9 @@ def test_every_figure_has_its_data(toy_pages: tuple[str, str]) -> None:
         assert saves or link.attributes["href"] == "#downloads"
 
 
-def test_data_of_figures_are_tables(pictures: dict[str, Picture]) -> None:
+def test_data_of_figures_are_tables(toy_pictures: dict[str, Picture]) -> None:
     """Every figure has rows, and in each a cell for every column."""
-    for picture in pictures.values():
+    for picture in toy_pictures.values():
         head, *rows = csv.reader(io.StringIO(picture.data.csv.decode(), newline=""))
 
         assert len(set(head)) == len(head) > 1
@@ -86,31 +79,31 @@ def test_data_of_figures_are_tables(pictures: dict[str, Picture]) -> None:
         assert {len(head)} == {len(row) for row in rows}
 
 
-def test_large_data_are_not_put_in_twice(pictures: dict[str, Picture]) -> None:
+def test_large_data_are_not_put_in_twice(toy_pictures: dict[str, Picture]) -> None:
     """Beyond the limit the figure has no file of its own."""
-    sizes = {key: len(picture.data.csv) for key, picture in pictures.items()}
+    sizes = {key: len(picture.data.csv) for key, picture in toy_pictures.items()}
     expected = {key for key, size in sizes.items() if size <= downloads.MAX_BYTES}
 
-    assert expected == {key for key, p in pictures.items() if downloads.figure_data(p)}
+    assert expected == {key for key, p in toy_pictures.items() if downloads.figure_data(p)}
 
 
 def test_the_data_of_an_embedding_are_its_points(
-    toy_results: Results, pictures: dict[str, Picture]
+    toy_results: Results, toy_pictures: dict[str, Picture]
 ) -> None:
     """A row for each sample, in order, with its place."""
     record = toy_results.embeddings[0]
     n = toy_results.data.n_samples
-    rows = pictures[record.key].data.rows[:n]
+    rows = toy_pictures[record.key].data.rows[:n]
 
     assert [sample.id for sample in toy_results.data.samples] == [row[0] for row in rows]
     assert list(record.coordinates) == [row[3:5] for row in rows]
 
 
 def test_the_data_of_the_accuracies_are_those_of_the_results(
-    toy_results: Results, pictures: dict[str, Picture]
+    toy_results: Results, toy_pictures: dict[str, Picture]
 ) -> None:
     """A row for each model and protocol, as the results have it."""
-    rows = pictures["accuracies"].data.rows
+    rows = toy_pictures["accuracies"].data.rows
     expected = [
         (e.accuracy, e.accuracy_interval.low, e.accuracy_interval.high, e.n_errors)
         for key in ("given", "cv")
@@ -120,21 +113,25 @@ def test_the_data_of_the_accuracies_are_those_of_the_results(
     assert expected == [row[2:6] for row in rows]
 
 
-def test_points_lie_on_their_marks(toy_results: Results, pictures: dict[str, Picture]) -> None:
-    """Each place of a sample of a round mark is the middle of one."""
-    record = toy_results.embeddings[0]
-    picture = pictures[record.key]
+@pytest.mark.parametrize("key", ["pca", "arrays"])
+def test_points_lie_on_their_marks(
+    toy_results: Results, toy_pictures: dict[str, Picture], key: str
+) -> None:
+    """Each place of a sample of a round mark is the middle of one, in every panel."""
+    picture, samples = toy_pictures[key], toy_results.data.samples
     drawn = {
         (round(float(c.attrib["cx"]), 1), round(float(c.attrib["cy"]), 1))
         for c in picture._drawn.iter("circle")  # what the page has
     }
     first = toy_results.data.classes[0].label
+    panels, rest = divmod(len(picture.points), len(samples))
     round_ones = [
         place
-        for place, sample in zip(picture.points, toy_results.data.samples, strict=True)
+        for place, sample in zip(picture.points, samples * panels, strict=True)
         if sample.label == first
     ]
 
+    assert (len(toy_results.audit.metrics) if key == "arrays" else 1, 0) == (panels, rest)
     assert round_ones
     missing = [
         (x, y) for x, y in round_ones if min((x - a) ** 2 + (y - b) ** 2 for a, b in drawn) > 0.2**2

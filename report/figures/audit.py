@@ -1,5 +1,6 @@
 """Figures of the audit: each array for itself, associations, and samples coloured by covariates."""
 
+from itertools import chain
 from math import ceil
 from typing import Any
 
@@ -67,6 +68,12 @@ def arrays(results: Results, *, width_mm: float = style.COLUMN_MM) -> Picture:
                     results.data.samples, *(m.values for m in metrics), strict=True
                 )
             ),
+        ),
+        points=tuple(
+            chain.from_iterable(
+                style.places(axes, enumerate(metric.values))
+                for axes, metric in zip(panels, metrics, strict=True)
+            )
         ),
     )
 
@@ -260,6 +267,11 @@ def coloured(results: Results) -> Picture | None:
                     strict=True,
                 )
             ),
+        ),
+        points=tuple(
+            chain.from_iterable(
+                style.places(axes, record.coordinates) for axes in grid.flat[: len(shown)]
+            )
         ),
     )
 

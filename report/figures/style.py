@@ -142,7 +142,7 @@ class Picture:
     """A figure ready for the page; `alt` says what is to be seen, `caption` what it is.
 
     `figure` is the drawing that became `svg`, from which other formats are written; `points`
-    are the places of the samples in it, where each has one.
+    are the places of the samples in it, where each has one: in one panel after the other.
     """
 
     key: str

@@ -74,6 +74,7 @@ if (await has(page, '.plate[data-points]')) {
   }, named);
   told.samples = JSON.parse(await page.locator('#main').getAttribute('data-samples'));
   told.plots = await page.locator('.layer').count();
+  told.panels = await page.evaluate(() => [...document.querySelectorAll('.plate[data-points]')].reduce((n, plate) => n + plate.dataset.points.split(' ').length, 0)) / 2 / told.samples.length;
   told.before = await seen();
   await page.mouse.move(...at);
   told.hovered = { sample: named, ...(await seen()) };
