@@ -23,6 +23,8 @@ from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.results import Results
 from report import html
+from report.figures import catalogue
+from report.figures.style import Picture
 
 ROOT = Path(__file__).resolve().parents[1]
 N_TRAIN, N_TEST, N_GENES, N_FLAT = 24, 6, 40, 4
@@ -107,9 +109,15 @@ def toy_results(toy_dir: Path, toy_config: Config) -> Results:
 
 
 @pytest.fixture(scope="session")
-def toy_pages(toy_results: Results) -> tuple[str, str]:
+def toy_pictures(toy_results: Results) -> dict[str, Picture]:
+    """Draw every figure of the toy study."""
+    return catalogue.draw(toy_results)
+
+
+@pytest.fixture(scope="session")
+def toy_pages(toy_results: Results, toy_pictures: dict[str, Picture]) -> tuple[str, str]:
     """Render the toy study's report for the screen and for paper."""
-    return html.pages(toy_results)
+    return html.pages(toy_results, toy_pictures)
 
 
 @pytest.fixture(scope="session")

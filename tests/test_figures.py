@@ -24,12 +24,6 @@ AWKWARD = (
 
 
 @pytest.fixture(scope="module")
-def pictures(toy_results: Results) -> dict[str, Picture]:
-    """Draw the toy study."""
-    return catalogue.draw(toy_results)
-
-
-@pytest.fixture(scope="module")
 def small_results(toy_results: Results) -> Results:
     """Cut the toy study to what is quick to draw."""
     return small(toy_results)
@@ -52,14 +46,14 @@ def digest(drawn: dict[str, Picture]) -> str:
     return hashlib.sha256(b"".join(picture.svg for picture in drawn.values())).hexdigest()
 
 
-def test_every_record_has_its_figure(pictures: dict[str, Picture]) -> None:
+def test_every_record_has_its_figure(toy_pictures: dict[str, Picture]) -> None:
     """The audit, embeddings, protocols, curves and genes are drawn, in the order of the page."""
     expected = ["accuracies", "associations", "arrays", "pca", "tsne", "umap"]
     expected += ["confusion-given", "confusion-cv", "roc", "accuracies-others"]
     expected += ["permutations", "learning", "leak", "errors-given", "errors-cv", "coverage"]
     expected += ["heat-map", "stability"]
 
-    assert expected == list(pictures)
+    assert expected == list(toy_pictures)
 
 
 def test_a_protocol_that_did_not_run_is_not_drawn(small_results: Results) -> None:
@@ -93,46 +87,50 @@ def test_another_process_draws_the_same(
     assert (digest(small_pictures), b"") == (other.stdout.decode().strip(), other.stderr)
 
 
-def test_drawings_are_well_formed(pictures: dict[str, Picture]) -> None:
+def test_drawings_are_well_formed(toy_pictures: dict[str, Picture]) -> None:
     """Each figure is an SVG document."""
-    roots = {ElementTree.fromstring(p.svg).tag for p in pictures.values()}  # noqa: S314  # our own
+    roots = {ElementTree.fromstring(p.svg).tag for p in toy_pictures.values()}  # noqa: S314  # our own
 
     assert {"{http://www.w3.org/2000/svg}svg"} == roots
 
 
 @pytest.mark.parametrize("trace", [b"rdf:RDF", b"dc:date", b"<metadata"])
-def test_drawings_carry_no_date(pictures: dict[str, Picture], trace: bytes) -> None:
+def test_drawings_carry_no_date(toy_pictures: dict[str, Picture], trace: bytes) -> None:
     """No figure says when it was drawn."""
-    assert [] == [key for key, picture in pictures.items() if trace in picture.svg]
+    assert [] == [key for key, picture in toy_pictures.items() if trace in picture.svg]
 
 
-def test_drawings_point_nowhere_outside(pictures: dict[str, Picture]) -> None:
+def test_drawings_point_nowhere_outside(toy_pictures: dict[str, Picture]) -> None:
     """A figure refers to its own parts and to data addresses only."""
     targets = {
         target.split(b"#")[0].split(b";")[0]
-        for picture in pictures.values()
+        for picture in toy_pictures.values()
         for target in re.findall(rb'(?:href=|url\()["\']?([^"\')]*)', picture.svg)
     }
 
     assert targets <= {b"", b"data:image/png"}
 
 
-def test_text_alternatives_differ_from_captions(pictures: dict[str, Picture]) -> None:
+def test_text_alternatives_differ_from_captions(toy_pictures: dict[str, Picture]) -> None:
     """A text alternative is neither empty nor the caption over again."""
     same = [
-        p.key for p in pictures.values() if not p.alt or p.alt in p.caption or p.caption in p.alt
+        p.key
+        for p in toy_pictures.values()
+        if not p.alt or p.alt in p.caption or p.caption in p.alt
     ]
 
     assert [] == same
 
 
-def test_text_alternatives_hold_numbers(pictures: dict[str, Picture]) -> None:
+def test_text_alternatives_hold_numbers(toy_pictures: dict[str, Picture]) -> None:
     """A text alternative says in numbers what is to be seen."""
-    assert [] == [picture.key for picture in pictures.values() if not re.search(r"\d", picture.alt)]
+    assert [] == [
+        picture.key for picture in toy_pictures.values() if not re.search(r"\d", picture.alt)
+    ]
 
 
 def test_alternative_of_the_accuracies_names_the_best(
-    toy_results: Results, pictures: dict[str, Picture]
+    toy_results: Results, toy_pictures: dict[str, Picture]
 ) -> None:
     """Who cannot see the accuracies is told the highest of every protocol in its panel."""
     best = {
@@ -143,23 +141,23 @@ def test_alternative_of_the_accuracies_names_the_best(
     }
     shown = {key: "accuracies" if key in ("given", "cv") else "accuracies-others" for key in best}
 
-    untold = [key for key, n in best.items() if f"to {n} (" not in pictures[shown[key]].alt]
+    untold = [key for key, n in best.items() if f"to {n} (" not in toy_pictures[shown[key]].alt]
 
     assert [] == untold
 
 
 def test_alternative_of_an_embedding_names_each_class(
-    toy_results: Results, pictures: dict[str, Picture]
+    toy_results: Results, toy_pictures: dict[str, Picture]
 ) -> None:
     """Who cannot see an embedding is told where each class lies, and its size."""
-    alt = pictures["umap"].alt
+    alt = toy_pictures["umap"].alt
     classes = toy_results.data.classes
 
     assert [] == [c.label for c in classes if f"the {c.n_samples} {c.label} samples" not in alt]
 
 
 def test_alternative_of_the_matrices_names_the_errors(
-    toy_results: Results, pictures: dict[str, Picture]
+    toy_results: Results, toy_pictures: dict[str, Picture]
 ) -> None:
     """Who cannot see a confusion matrix is told what was called what."""
     labels = [summary.label for summary in toy_results.data.classes]
@@ -171,20 +169,20 @@ def test_alternative_of_the_matrices_names_the_errors(
         if i != j and n
     )
 
-    assert f"Linear SVM: {expected or 'no error'};" in pictures["confusion-given"].alt
+    assert f"Linear SVM: {expected or 'no error'};" in toy_pictures["confusion-given"].alt
 
 
 def test_alternative_of_the_curves_names_the_areas(
-    toy_results: Results, pictures: dict[str, Picture]
+    toy_results: Results, toy_pictures: dict[str, Picture]
 ) -> None:
     """Who cannot see the curves is told the areas under them."""
     svm = next(e for e in toy_results.evaluations if e.key == "given/svm")
 
-    assert f"Linear SVM {formats.decimal(svm.roc_auc)}" in pictures["roc"].alt
+    assert f"Linear SVM {formats.decimal(svm.roc_auc)}" in toy_pictures["roc"].alt
 
 
 def test_counts_of_a_matrix_are_written_in_it(
-    toy_results: Results, pictures: dict[str, Picture]
+    toy_results: Results, toy_pictures: dict[str, Picture]
 ) -> None:
     """Each count of every confusion matrix stands in the figure as text."""
     expected = sorted(
@@ -195,12 +193,12 @@ def test_counts_of_a_matrix_are_written_in_it(
         for n in row
     )
 
-    actual = sorted(text for text in texts(pictures["confusion-given"]) if text.isdigit())
+    actual = sorted(text for text in texts(toy_pictures["confusion-given"]) if text.isdigit())
 
     assert expected == actual
 
 
-def test_repeated_counts_are_means(toy_results: Results, pictures: dict[str, Picture]) -> None:
+def test_repeated_counts_are_means(toy_results: Results, toy_pictures: dict[str, Picture]) -> None:
     """Under repeated cross-validation a count is that of one repeat on average."""
     repeats = next(p.n_repeats for p in toy_results.protocols if p.key == "cv")
     expected = sorted(
@@ -211,7 +209,7 @@ def test_repeated_counts_are_means(toy_results: Results, pictures: dict[str, Pic
         for n in row
     )
 
-    actual = sorted(t for t in texts(pictures["confusion-cv"]) if re.fullmatch(r"\d+\.\d", t))
+    actual = sorted(t for t in texts(toy_pictures["confusion-cv"]) if re.fullmatch(r"\d+\.\d", t))
 
     assert expected == actual
 
@@ -230,12 +228,12 @@ def test_named_samples_by_hand(toy_results: Results) -> None:
 
 
 def test_misclassified_samples_are_named_in_an_embedding(
-    toy_results: Results, pictures: dict[str, Picture]
+    toy_results: Results, toy_pictures: dict[str, Picture]
 ) -> None:
     """An embedding names the samples that the headline's model got wrong, and no other."""
     expected = sorted(embeddings.named_samples(toy_results))
 
-    actual = sorted(text for text in texts(pictures["pca"]) if re.fullmatch(r"P\d+", text))
+    actual = sorted(text for text in texts(toy_pictures["pca"]) if re.fullmatch(r"P\d+", text))
 
     assert expected == actual
 
@@ -336,17 +334,17 @@ def test_without_bootstraps_there_is_no_stability_to_draw(toy_results: Results) 
 
 
 def test_the_stability_figure_says_its_numbers(
-    toy_results: Results, pictures: dict[str, Picture]
+    toy_results: Results, toy_pictures: dict[str, Picture]
 ) -> None:
     """The text alternative has the stability of each size, the caption what the bars are."""
-    picture = pictures["stability"]
+    picture = toy_pictures["stability"]
     values = [formats.decimal(drawn.stability) for drawn in toy_results.genes.stability.lists]
 
     assert [value for value in values if value not in picture.alt] == []
     assert "not for other samples" in picture.caption
 
 
-def test_few_steady_genes_are_named(toy_results: Results, pictures: dict[str, Picture]) -> None:
+def test_few_steady_genes_are_named(toy_results: Results, toy_pictures: dict[str, Picture]) -> None:
     """The caption names the genes that are in at least 80 % of the lists."""
     table = toy_results.genes.table
     steady = [
@@ -356,11 +354,11 @@ def test_few_steady_genes_are_named(toy_results: Results, pictures: dict[str, Pi
     ]
 
     assert 0 < len(steady) <= genes.MAX_NAMED
-    assert [gene for gene in steady if gene not in pictures["stability"].caption] == []
+    assert [gene for gene in steady if gene not in toy_pictures["stability"].caption] == []
 
 
 def test_the_heat_map_says_that_its_genes_were_chosen_by_the_labels(
-    pictures: dict[str, Picture],
+    toy_pictures: dict[str, Picture],
 ) -> None:
     """The caption warns that random data would give a clear picture too."""
-    assert "would arise from random data too" in pictures["heat-map"].caption
+    assert "would arise from random data too" in toy_pictures["heat-map"].caption

@@ -24,6 +24,7 @@ from report_fixtures import (
 from pipeline.results import Results
 from report import chapters, html, pdf
 from report.figures import catalogue
+from report.figures.style import Picture
 from report.pdf import PdfError
 
 # Characters that the fonts hold; 10,000 characters in one name, and one word without a gap.
@@ -66,6 +67,21 @@ def reduced(toy_results: Results) -> list[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "draw", lambda results: blank)
         return pdf_texts(pdf.render(html.pages(results)[1]))
+
+
+@pytest.mark.parametrize(("page", "size"), [("A4", [210, 297]), ("Letter", [215.9, 279.4])])
+def test_the_paper_is_that_of_the_study(
+    toy_results: Results, toy_pictures: dict[str, Picture], page: str, size: list[float]
+) -> None:
+    """The study says which paper its pages have: millimetres of ISO 216 and of US Letter."""
+    study = toy_results.study.model_copy(update={"page": page})
+    paper = html.pages(toy_results.model_copy(update={"study": study}), toy_pictures)[1]
+    style = paper[paper.index("<style>") : paper.index("</style>")]
+
+    with pikepdf.open(io.BytesIO(pdf.render(PAGE.format(f"{style}</style>")))) as opened:
+        actual = [float(edge) / 72 * 25.4 for edge in opened.pages[0].mediabox[2:]]
+
+    assert size == pytest.approx(actual, abs=0.01)
 
 
 def metadata(document: pikepdf.Pdf) -> dict[str, object]:
