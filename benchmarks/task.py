@@ -115,7 +115,7 @@ def machine() -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn"))
     return (
         f"{models[0] if models else platform.processor()}, {len(models) or '?'} cores, "
-        f"{platform.system()}; Python {platform.python_version()}, {libraries}; one thread"
+        f"{platform.system()}; Python {platform.python_version()}, {libraries}"
     )
 
 

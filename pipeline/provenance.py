@@ -4,7 +4,7 @@ import platform
 from importlib.metadata import version
 
 from pipeline.config import Config
-from pipeline.records.base import Provenance, Setting
+from pipeline.records.base import MethodStep, Provenance, Setting, Statement, Value
 
 PROGRAM = "expression-report"
 PACKAGES = (
@@ -58,6 +58,42 @@ def provenance(config: Config) -> Provenance:
         settings=tuple(Setting(name=name, value=_text(value)) for name, value in settings.items()),
         seed=config.seed,
     )
+
+
+def method(record: Provenance) -> MethodStep:
+    """Write the Methods paragraph on software.
+
+    Parameters
+    ----------
+    record : Provenance
+        What `provenance` gave.
+
+    Returns
+    -------
+    MethodStep
+        The programs with their versions.
+    """
+    named = ", ".join(f"{package.name} {{{_key(package)}}}" for package in record.packages)
+    values = (
+        Value(name="version", value=record.version, format="text", path="provenance.version"),
+        Value(name="python", value=record.python, format="text", path="provenance.python"),
+        *(
+            Value(
+                name=_key(package),
+                value=package.value,
+                format="text",
+                path=f"provenance.packages[{package.name}].value",
+            )
+            for package in record.packages
+        ),
+    )
+    template = f"{record.program} {{version}} ran on Python {{python}} with {named}."
+    return MethodStep(title="Software", text=Statement(template=template, values=values))
+
+
+def _key(package: Setting) -> str:
+    """Name a package's version in a template."""
+    return package.name.replace("-", "_")
 
 
 def _text(value: object) -> str:

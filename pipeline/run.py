@@ -156,6 +156,7 @@ def _compute(
     on_training = resubstitution(
         dataset, config, next(plan for plan in plans if plan.protocol.key == primary.protocol)
     )
+    ran = provenance.provenance(config)
     methods = (
         audit.method(audited),
         preprocess.method(steps),
@@ -164,6 +165,7 @@ def _compute(
         resampling.method(permutations, curves, twin, config),
         *claims.method(examined),
         *gene_ranking.method(genes, gene_nouns=f"{config.study.gene_noun}s"),
+        provenance.method(ran),
     )
     found = Results(
         study=_study(config, date),
@@ -194,7 +196,7 @@ def _compute(
         checklists=(),
         methods=methods,
         references=_references(config, located, methods, examined, ()),
-        provenance=provenance.provenance(config),
+        provenance=ran,
     )
     caveats = findings.find(found, {entry.code: entry.reason for entry in config.suppress})
     judged = found.model_copy(update={"findings": caveats})

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline import provenance
 from pipeline.config import Config
+from report.formats import plain
 
 
 def test_versions_are_those_installed(toy_config: Config) -> None:
@@ -21,6 +22,16 @@ def test_the_program_names_itself(toy_config: Config) -> None:
 
     expected = ("expression-report", version("expression-report"), platform.python_version())
     assert expected == (actual.program, actual.version, actual.python)
+
+
+def test_the_methods_name_every_version(toy_config: Config) -> None:
+    """The paragraph on software has the program, Python and all packages with their versions."""
+    step = provenance.method(provenance.provenance(toy_config))
+
+    versions = {"Python": platform.python_version()}
+    versions |= {name: version(name) for name in ("expression-report", *provenance.PACKAGES)}
+    said = plain(step.text)
+    assert [] == [name for name, number in versions.items() if f"{name} {number}" not in said]
 
 
 def test_every_setting_is_recorded(toy_config: Config) -> None:

@@ -17,7 +17,7 @@ from report.tables.embeddings import embeddings
 from report.tables.genes import genes, overlaps, stability
 from report.tables.improvements import improvements
 from report.tables.models import brief, per_class, scores
-from report.tables.provenance import packages, settings
+from report.tables.provenance import settings
 from report.tables.samples import samples
 
 
@@ -473,10 +473,3 @@ def test_the_summary_counts_by_outcome(toy_results: Results) -> None:
 def test_settings_open_with_the_seed(toy_results: Results) -> None:
     """The seed stands first among the settings."""
     assert ("seed", "42") == settings(toy_results).rows[0]
-
-
-def test_packages_open_with_the_program(toy_results: Results) -> None:
-    """The program and Python stand before the packages."""
-    actual = [row[0] for row in packages(toy_results).rows[:2]]
-
-    assert ["expression-report", "Python"] == actual

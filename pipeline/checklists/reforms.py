@@ -62,7 +62,7 @@ QUESTIONS: tuple[Question, ...] = (
         "2c",
         "Computing infrastructure",
         answered(
-            "provenance",
+            "methods",
             "Python {python} and {n} packages; the machine is not recorded.",
             text("python", "provenance.python"),
             count("n", "count(provenance.packages)"),

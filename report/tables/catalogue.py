@@ -19,7 +19,7 @@ from report.tables.embeddings import embeddings
 from report.tables.genes import genes, overlaps, stability
 from report.tables.improvements import improvements
 from report.tables.models import brief, comparisons, per_class, ranking, rates, scores
-from report.tables.provenance import packages, settings
+from report.tables.provenance import settings
 from report.tables.record import Table
 from report.tables.resampling import leaky_twin, learning_curves, permutations, variants
 from report.tables.samples import samples
@@ -80,7 +80,6 @@ def build(results: Results) -> dict[str, Table]:
         *([overlaps(results)] if results.genes.published else []),
         suppressed(results),
         checks(results),
-        packages(results),
         settings(results),
         *checklists(results),
     ]

@@ -1,34 +1,8 @@
-"""Tables of what ran: versions and settings."""
+"""The table of settings that ran."""
 
 from pipeline.results import Results
 from report import formats
 from report.tables.record import Table, columns
-
-
-def packages(results: Results) -> Table:
-    """List the versions that ran.
-
-    Parameters
-    ----------
-    results : Results
-        The results object.
-
-    Returns
-    -------
-    Table
-        One row a package.
-    """
-    provenance = results.provenance
-    return Table(
-        key="packages",
-        caption="Versions.",
-        columns=columns("Program", "Version"),
-        rows=(
-            (provenance.program, provenance.version),
-            ("Python", provenance.python),
-            *((package.name, package.value) for package in provenance.packages),
-        ),
-    )
 
 
 def settings(results: Results) -> Table:
