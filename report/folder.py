@@ -10,7 +10,9 @@
     MANIFEST.sha256
 """
 
+import gc
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 
 from pipeline.results import Results, dumps
@@ -29,6 +31,7 @@ MAX_KEY = 60
 """Characters of a key that a file's name takes over."""
 
 
+@garbage.paused()
 def contents(
     results: Results, *, with_pdf: bool = True, with_files: bool = True, with_results: bool = True
 ) -> dict[str, bytes]:
@@ -50,8 +53,7 @@ def contents(
     dict of str to bytes
         By name; folders are parted by slashes. The last is the list of the others.
     """
-    with garbage.paused():
-        figures = figure_catalogue.draw(results)
+    figures, drawings = _drawn(results, with_files=with_files)
     screen, paper = html.pages(results, figures)
     files = {"report.html": screen.encode()}
     if with_pdf:
@@ -59,9 +61,7 @@ def contents(
     if with_results:
         files["results.json"] = dumps(results).encode()
     if with_files:
-        with garbage.paused():
-            files |= dict(_figures(results, figures))
-        files |= dict(_tables(results))
+        files |= drawings | dict(_tables(results))
         files |= _chapters(results)
     return files | {MANIFEST: manifest(files)}
 
@@ -101,23 +101,39 @@ def file_name(number: str, key: str) -> str:
     return f"{number:0>2}-{latex.label(key)[:MAX_KEY].strip('-') or 'unnamed'}"
 
 
-def _figures(results: Results, figures: Mapping[str, Picture]) -> Iterator[tuple[str, bytes]]:
-    """Write each figure in three formats, in one or two widths, and the numbers that it shows."""
-    single = figure_catalogue.draw_single(results)
-    with style.drawing():
-        for key, picture in figures.items():
-            name = f"figures/{file_name(str(picture.number), key)}"
-            yield f"{name}.csv", picture.data.csv
-            yield from _formats(name, picture)
-            if key in single:
-                yield from _formats(f"{name}-{style.SINGLE_MM}mm", single[key])
+def _drawn(results: Results, *, with_files: bool) -> tuple[dict[str, Picture], dict[str, bytes]]:
+    """Draw each figure and write its files, then let go of the drawing: it is large."""
+    figures: dict[str, Picture] = {}
+    files: dict[str, bytes] = {}
+    with garbage.swept():
+        for picture in figure_catalogue.pictures(results):
+            figures[picture.key] = replace(picture, figure=None)
+            if with_files:
+                files[f"{_stem(picture)}.csv"] = picture.data.csv
+                files |= _formats(_stem(picture), picture)
+            gc.collect()
+        for single in figure_catalogue.draw_single(results) if with_files else ():
+            files |= _formats(f"{_stem(figures[single.key])}-{style.SINGLE_MM}mm", single)
+            gc.collect()
+    return figures, files
 
 
-def _formats(name: str, picture: Picture) -> Iterator[tuple[str, bytes]]:
+def _stem(picture: Picture) -> str:
+    """Name a figure's files, without what tells the format."""
+    return f"figures/{file_name(str(picture.number), picture.key)}"
+
+
+def _formats(stem: str, picture: Picture) -> dict[str, bytes]:
     """Write a figure in three formats."""
-    yield f"{name}.svg", picture.svg
-    yield f"{name}.pdf", style.to_pdf(picture.figure)
-    yield f"{name}.png", style.to_png(picture.figure)
+    figure = picture.figure
+    if figure is None:
+        raise ValueError(f"{picture.key}: expected a drawing, found none")
+    # The catalogue, half way through its figures, keeps their style in force.
+    return {
+        f"{stem}.svg": picture.svg,
+        f"{stem}.pdf": style.to_pdf(figure),
+        f"{stem}.png": style.to_png(figure),
+    }
 
 
 def _tables(results: Results) -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""A pause for the garbage collector, where objects are many and all alive."""
+"""The garbage collector, which takes a tenth of the time where objects are many and all alive."""
 
 import gc
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Collect nothing for a while; saves a tenth of the time of figures and of the PDF.
+    """Collect nothing for a while.
 
     Yields
     ------
@@ -21,3 +21,20 @@ def paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def swept() -> Iterator[None]:
+    """Collect when told only, by `gc.collect`, and only what was made since.
+
+    Yields
+    ------
+    None
+        For as long as what was there before is not looked at.
+    """
+    with paused():
+        gc.freeze()
+        try:
+            yield
+        finally:
+            gc.unfreeze()

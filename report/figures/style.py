@@ -141,7 +141,7 @@ class Numbers:
 class Picture:
     """A figure ready for the page; `alt` says what is to be seen, `caption` what it is.
 
-    `figure` is the drawing that became `svg`, from which other formats are written; `points`
+    `figure` is the drawing that became `svg`, as long as other formats are to be written; `points`
     are the places of the samples in it, where each has one: in one panel after the other.
     """
 
@@ -150,7 +150,7 @@ class Picture:
     caption: str
     alt: str
     svg: bytes
-    figure: Figure
+    figure: Figure | None
     data: Numbers
     points: tuple[tuple[float, float], ...] = ()
     number: int = 0
