@@ -99,11 +99,22 @@ def test_each_step_is_needed(
     assert expected == failed(pdf.render(PAGE, FILES))
 
 
-def test_compressing_once_changes_no_byte(monkeypatch: pytest.MonkeyPatch, page: bytes) -> None:
-    """The last step saves time and nothing else."""
+def test_compressing_once_changes_no_content(
+    monkeypatch: pytest.MonkeyPatch, document: pikepdf.Pdf
+) -> None:
+    """The last step saves time: every stream holds what it would hold without."""
     monkeypatch.setattr(finisher, "compress_once", lambda pdf: None)
+    with pikepdf.open(io.BytesIO(pdf.render(PAGE, FILES))) as plain:
+        expected = streams(plain)
 
-    assert page == pdf.render(PAGE, FILES)
+    assert expected == streams(document)
+    assert expected
+
+
+def streams(document: pikepdf.Pdf) -> list[bytes]:
+    """Unpack every stream but the tables of where the others stand."""
+    found = (each for each in document.objects if isinstance(each, pikepdf.Stream))
+    return [each.read_bytes() for each in found if each.get("/Type") != "/XRef"]
 
 
 def link(document: pikepdf.Pdf) -> pikepdf.Dictionary:
