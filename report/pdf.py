@@ -88,10 +88,11 @@ def render(page: str, attachments: Iterable[Attachment] = ()) -> bytes:
     with _own_fonts(), _collected_log() as lines, _unclosed(), garbage.paused():
         weasyprint = _weasyprint()
         from report.finisher import finish
+        from report.pagenumbers import numbered
 
         fetcher = weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
         try:
-            document = weasyprint.HTML(string=page, url_fetcher=fetcher).render()
+            document = numbered(weasyprint.HTML(string=page, url_fetcher=fetcher).render())
             content: bytes = document.write_pdf(
                 pdf_variant="pdf/a-3a",
                 attachments=_attached(attachments, document.metadata.created, fetcher),
