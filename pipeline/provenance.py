@@ -73,27 +73,20 @@ def method(record: Provenance) -> MethodStep:
     MethodStep
         The programs with their versions.
     """
-    named = ", ".join(f"{package.name} {{{_key(package)}}}" for package in record.packages)
-    values = (
+    values = [
         Value(name="version", value=record.version, format="text", path="provenance.version"),
         Value(name="python", value=record.python, format="text", path="provenance.python"),
-        *(
-            Value(
-                name=_key(package),
-                value=package.value,
-                format="text",
-                path=f"provenance.packages[{package.name}].value",
-            )
-            for package in record.packages
-        ),
-    )
-    template = f"{record.program} {{version}} ran on Python {{python}} with {named}."
-    return MethodStep(title="Software", text=Statement(template=template, values=values))
-
-
-def _key(package: Setting) -> str:
-    """Name a package's version in a template."""
-    return package.name.replace("-", "_")
+    ]
+    places = []
+    for place, package in enumerate(record.packages):
+        path = f"provenance.packages[{package.name}]"
+        values += [
+            Value(name=f"name{place}", value=package.name, format="text", path=f"{path}.name"),
+            Value(name=f"version{place}", value=package.value, format="text", path=f"{path}.value"),
+        ]
+        places.append(f"{{name{place}}} {{version{place}}}")
+    template = f"{record.program} {{version}} ran on Python {{python}} with {', '.join(places)}."
+    return MethodStep(title="Software", text=Statement(template=template, values=tuple(values)))
 
 
 def _text(value: object) -> str:

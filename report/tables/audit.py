@@ -233,6 +233,7 @@ def design(results: Results) -> Table | None:
         rows=tuple(rows),
         note=f"Adjusted p below {formats.number(level)}, by Holm over all associations with class "
         "and split; results.json has the others.",
+        supplement=True,
     )
 
 

@@ -1,7 +1,12 @@
 """The table of what the recommended changes did."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipeline.records.models import Improvement
 from pipeline.results import Results
 from report import formats
+from report.selection import in_full
 from report.tables.record import Table, columns
 
 
@@ -16,8 +21,22 @@ def improvements(results: Results) -> Table:
     Returns
     -------
     Table
-        One row a change and protocol.
+        One row a change and protocol; on paper those of the protocols that are shown in full.
     """
+    shown = [record for record in results.improvements if _in_full(results, record)]
+    n_more = len(results.improvements) - len(shown)
+    more = f" {formats.count(n_more)} more, of other protocols: results.json." if n_more else ""
+    table = _table(results, results.improvements)
+    return replace(table, paper=_table(results, shown, more=more) if shown else None)
+
+
+def _in_full(results: Results, record: Improvement) -> bool:
+    """Whether a change is judged where results are shown in full."""
+    return record.protocol in {protocol.key for protocol in in_full(results)}
+
+
+def _table(results: Results, records: Iterable[Improvement], *, more: str = "") -> Table:
+    """Write a row for each change."""
     return Table(
         key="improvements",
         caption="What the recommended changes did, each beside the model that it changes.",
@@ -40,9 +59,9 @@ def improvements(results: Results) -> Table:
                 formats.decimal(record.variant_accuracy),
                 formats.p_value(record.p_value),
             )
-            for record in results.improvements
+            for record in records
         ),
         note="p: exact McNemar test on the held-out samples of a single split, each change by "
         "itself, not adjusted; under resampling the same sample counts in every repeat, and no "
-        "such test is made.",
+        f"such test is made.{more}",
     )

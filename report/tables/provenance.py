@@ -26,4 +26,5 @@ def settings(results: Results) -> Table:
             ("seed", formats.count(results.provenance.seed)),
             *((setting.name, setting.value) for setting in results.provenance.settings),
         ),
+        supplement=True,
     )
