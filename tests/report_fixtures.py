@@ -272,11 +272,17 @@ def _built(page: str) -> _Builder:
 def pdf_texts(content: bytes) -> list[str]:
     """Read the text of each page of a PDF through its fonts' own tables of characters."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        return [_page_text(page) for page in pdf.pages]
+        return [" ".join(" ".join(_pieces(page)).split()) for page in pdf.pages]
 
 
-def _page_text(page: pikepdf.Page) -> str:
-    """Read one page; a blank stands between pieces that were placed apart."""
+def pdf_pieces(content: bytes) -> list[str]:
+    """Read the pieces of text that were placed by themselves: at least one a line."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        return [piece for page in pdf.pages for piece in _pieces(page)]
+
+
+def _pieces(page: pikepdf.Page) -> list[str]:
+    """Read the pieces of one page."""
     tables: dict[str, dict[str, str]] = {}
     table: dict[str, str] = {}
     words: list[str] = []
@@ -295,7 +301,7 @@ def _page_text(page: pikepdf.Page) -> str:
             )
             glyphs = (codes[i : i + 4] for i in range(0, len(codes), 4))
             words.append("".join(table.get(glyph, "") for glyph in glyphs))
-    return " ".join(" ".join(words).split())
+    return words
 
 
 def _characters(font: pikepdf.Object) -> dict[str, str]:

@@ -15,6 +15,7 @@ import pytest
 from report_fixtures import (
     from_embedded,
     parse,
+    pdf_pieces,
     pdf_texts,
     renamed,
     small,
@@ -82,6 +83,18 @@ def test_the_paper_is_that_of_the_study(
         actual = [float(edge) / 72 * 25.4 for edge in opened.pages[0].mediabox[2:]]
 
     assert size == pytest.approx(actual, abs=0.01)
+
+
+def test_no_line_is_broken_after_its_first_word() -> None:
+    """Whatever the width, a line before an element is filled as far as whole words fit."""
+    text = "Note on the sampling error. <i>Psychometrika 12, 153–157.</i> doi:10.1007/BF02295996"
+    paragraphs = "".join(f'<p style="width: {136 + n / 4}pt">{text}</p>' for n in range(160))
+
+    pieces = pdf_pieces(pdf.render(PAGE.format(paragraphs)))
+
+    lines = [piece for piece in pieces if piece.startswith("Note")]
+    assert 160 == len(lines)
+    assert {4, 5} == {len(line.split()) for line in lines}
 
 
 def metadata(document: pikepdf.Pdf) -> dict[str, object]:
