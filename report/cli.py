@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.config import Config
     from pipeline.progress import Progress
     from pipeline.results import Results
+    from report.folder import Beside
 
 BAD_INPUT = 2
 RESULTS = "results.json"
@@ -122,9 +124,13 @@ def build(
         progress("loading", 0, 1)
         from pipeline.run import run
 
-        results = run(config, located, date=date, progress=progress, n_jobs=jobs or _n_cores())
+        n_jobs = jobs or _n_cores()
+        results = run(config, located, date=date, progress=progress, n_jobs=n_jobs)
         progress("rendering", 0, 1)
-        written = _write(results, target, pdf=pdf, files=files, with_results=True, check=check)
+        beside = partial(_beside, n_jobs=n_jobs) if n_jobs > 1 else None
+        written = _write(
+            results, target, pdf=pdf, files=files, with_results=True, beside=beside, check=check
+        )
     _say(results, written, target)
 
 
@@ -236,14 +242,30 @@ def _date(config: "Config") -> str | None:
         ) from error
 
 
+def _beside(task: Callable[[], dict[str, bytes]], *, n_jobs: int) -> Iterator[dict[str, bytes]]:
+    """Begin a task in one of the processes that the evaluation left waiting."""
+    from pipeline.nested import in_processes
+
+    return in_processes([task], n_jobs=n_jobs)
+
+
 def _write(
-    results: "Results", folder: Path, *, pdf: bool, files: bool, with_results: bool, check: Check
+    results: "Results",
+    folder: Path,
+    *,
+    pdf: bool,
+    files: bool,
+    with_results: bool,
+    check: Check,
+    beside: "Beside | None" = None,
 ) -> list[str]:
     """Make all files, and move them into place at once; give their names."""
     from report import output
     from report.folder import contents
 
-    made = contents(results, with_pdf=pdf, with_files=files, with_results=with_results)
+    made = contents(
+        results, with_pdf=pdf, with_files=files, with_results=with_results, beside=beside
+    )
     check()  # the last moment at which Ctrl-C changes nothing
     output.write_all(folder, made)
     return list(made)

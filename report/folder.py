@@ -11,8 +11,9 @@
 """
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 
 from pipeline.results import Results, dumps
@@ -27,13 +28,20 @@ from report.output import MANIFEST
 from report.tables import catalogue as table_catalogue
 from report.tables.record import Column, Table
 
+Beside = Callable[[Callable[[], dict[str, bytes]]], Iterator[dict[str, bytes]]]
+
 MAX_KEY = 60
 """Characters of a key that a file's name takes over."""
 
 
 @garbage.paused()
 def contents(
-    results: Results, *, with_pdf: bool = True, with_files: bool = True, with_results: bool = True
+    results: Results,
+    *,
+    with_pdf: bool = True,
+    with_files: bool = True,
+    with_results: bool = True,
+    beside: Beside | None = None,
 ) -> dict[str, bytes]:
     """Make every file of a report.
 
@@ -47,13 +55,17 @@ def contents(
         Whether to make figures, tables, methods and references as files of their own.
     with_results : bool, default=True
         Whether the results are among the files.
+    beside : callable, optional
+        Begins a task in another process, and gives what will come of it. With it the figures'
+        files are written beside page and PDF, for which the figures are drawn once more.
 
     Returns
     -------
     dict of str to bytes
         By name; folders are parted by slashes. The last is the list of the others.
     """
-    figures, drawings = _drawn(results, with_files=with_files)
+    begun = beside(partial(_figure_files, results)) if beside and with_files else None
+    figures, drawings = _drawn(results, with_files=with_files and begun is None)
     screen, paper = html.pages(results, figures)
     files = {"report.html": screen.encode()}
     if with_pdf:
@@ -61,7 +73,7 @@ def contents(
     if with_results:
         files["results.json"] = dumps(results).encode()
     if with_files:
-        files |= drawings | dict(_tables(results))
+        files |= (next(begun) if begun else drawings) | dict(_tables(results))
         files |= _chapters(results)
     return files | {MANIFEST: manifest(files)}
 
@@ -99,6 +111,11 @@ def file_name(number: str, key: str) -> str:
         For example 03-pca or S1-learning: letters, digits, hyphens and underscores.
     """
     return f"{number:0>2}-{latex.label(key)[:MAX_KEY].strip('-') or 'unnamed'}"
+
+
+def _figure_files(results: Results) -> dict[str, bytes]:
+    """Draw each figure and write its files."""
+    return _drawn(results, with_files=True)[1]
 
 
 def _drawn(results: Results, *, with_files: bool) -> tuple[dict[str, Picture], dict[str, bytes]]:
