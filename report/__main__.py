@@ -1,5 +1,7 @@
 """The entry of both `expression-report` and `python -m report`."""
 
+import gc
+
 from report.interrupt import leave
 
 
@@ -11,6 +13,8 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         leave()
+    finally:
+        gc.freeze()  # all goes with the process: a last collection would look for nothing
 
 
 if __name__ == "__main__":

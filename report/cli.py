@@ -4,6 +4,7 @@ Heavy imports stand inside the commands: help and usage errors answer at once, a
 rendering never loads scikit-learn.
 """
 
+import gc
 import os
 import sys
 import time
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from report import interrupt
+from report import garbage, interrupt
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -124,6 +125,7 @@ def build(
         progress("loading", 0, 1)
         from pipeline.run import run
 
+        gc.freeze()  # modules stay: collecting need not look through them
         n_jobs = jobs or _n_cores()
         results = run(config, located, date=date, progress=progress, n_jobs=n_jobs)
         progress("rendering", 0, 1)
@@ -140,6 +142,7 @@ def build(
 @_PDF
 @_FILES
 @click.pass_obj
+@garbage.paused()
 def render(
     check: Check, results_file: Path, output_dir: Path | None, pdf: bool, files: bool
 ) -> None:
