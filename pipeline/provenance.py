@@ -79,7 +79,7 @@ def method(record: Provenance) -> MethodStep:
     ]
     places = []
     for place, package in enumerate(record.packages):
-        path = f"provenance.packages[{package.name}]"
+        path = f"provenance.packages[{place}]"
         values += [
             Value(name=f"name{place}", value=package.name, format="text", path=f"{path}.name"),
             Value(name=f"version{place}", value=package.value, format="text", path=f"{path}.value"),

@@ -7,6 +7,7 @@ The records that it is made of stand in `pipeline.records`.
 """
 
 import json
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -407,7 +408,26 @@ def dumps(results: Results) -> str:
         JSON with one field or list item a line, ending in a newline. Equal results
         give equal text.
     """
-    return _render(results.model_dump(mode="json")) + "\n"
+    return _text(_Same(results))
+
+
+class _Same:
+    """Results that are equal to themselves only: comparing all their fields takes longer."""
+
+    def __init__(self, results: Results) -> None:
+        self.results = results
+
+    def __hash__(self) -> int:
+        return id(self.results)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.results is self.results
+
+
+@lru_cache(maxsize=1)  # page, PDF, file and fingerprint ask for the same text
+def _text(same: _Same) -> str:
+    """Write results that do not change any more."""
+    return _render(same.results.model_dump(mode="json")) + "\n"
 
 
 def fingerprint(results: Results) -> str:

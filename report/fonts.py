@@ -45,7 +45,10 @@ def _opened(face: Face) -> Any:
     from fontTools.ttLib import TTFont
 
     # Saved again, it would have the time of day in it.
-    return TTFont(TEMPLATES / "fonts" / face.file, recalcTimestamp=False)
+    font = TTFont(TEMPLATES / "fonts" / face.file, recalcTimestamp=False)
+    # Figures use no ligature; each PDF would have to sort out which ones its letters need.
+    del font["GSUB"], font["GDEF"]
+    return font
 
 
 FACES: tuple[Face, ...] = (
