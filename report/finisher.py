@@ -54,7 +54,7 @@ def finish(document: Any, pdf: pydyf.PDF) -> None:
     mark_margins(pdf)
     attach_once(pdf)
     keep_pixels(pdf)
-    compress_once(pdf)
+    write_once(pdf)
 
 
 def identify(pdf: pydyf.PDF) -> None:
@@ -216,36 +216,43 @@ def keep_pixels(pdf: pydyf.PDF) -> None:
             each.extra["Interpolate"] = "false"
 
 
-def compress_once(pdf: pydyf.PDF) -> None:
-    """Compress each stream now: pydyf would for the file's identifier, and again to write it.
+def write_once(pdf: pydyf.PDF) -> None:
+    """Write each object now: pydyf would for the file's identifier, and again for the file.
 
     Parameters
     ----------
     pdf : pydyf.PDF
         The objects, changed in place.
     """
-    for place, each in enumerate(pdf.objects):
-        if isinstance(each, pydyf.Stream):
-            pdf.objects[place] = _Compressed(each)
+    pdf.objects[:] = [each if each.free == "f" else _Written(each) for each in pdf.objects]
 
 
-class _Compressed(pydyf.Stream):  # type: ignore[misc]  # pydyf ships no types
-    """A stream whose bytes do not change any more."""
+class _Written(pydyf.Object):  # type: ignore[misc]  # pydyf ships no types
+    """An object whose bytes do not change any more."""
 
-    def __init__(self, stream: pydyf.Stream) -> None:
-        super().__init__(stream.stream, stream.extra, stream.compress)
-        self.number = stream.number
-        if stream.compress and all(isinstance(part, bytes) for part in stream.stream):
-            # Level 9, which pydyf asks for, takes three times as long for two percent.
-            packed = zlib.compress(b"\n".join(stream.stream), 6)
-            extra = {**stream.extra, "Filter": "/FlateDecode"}
-            stream = pydyf.Stream([packed], extra, compress=False)
-        self.content = stream.data
+    def __init__(self, given: pydyf.Object) -> None:
+        super().__init__()
+        self.number, self.generation = given.number, given.generation
+        self.is_stream = isinstance(given, pydyf.Stream)
+        self.content = (_packed(given) if self.is_stream else given).data
 
     @property
     def data(self) -> bytes:
         """The bytes, as they are written."""
         return bytes(self.content)
+
+    @property
+    def compressible(self) -> bool:
+        """Whether pydyf may pack it together with others."""
+        return not (self.is_stream or self.generation)
+
+
+def _packed(stream: pydyf.Stream) -> pydyf.Stream:
+    """Compress a stream: level 9, which pydyf asks for, takes three times as long for 2 %."""
+    if not stream.compress or not all(isinstance(part, bytes) for part in stream.stream):
+        return stream
+    content = zlib.compress(b"\n".join(stream.stream), 6)
+    return pydyf.Stream([content], {**stream.extra, "Filter": "/FlateDecode"}, compress=False)
 
 
 def _elements(pdf: pydyf.PDF, kind: str) -> Iterator[Any]:

@@ -99,11 +99,11 @@ def test_each_step_is_needed(
     assert expected == failed(pdf.render(PAGE, FILES))
 
 
-def test_compressing_once_changes_no_content(
+def test_writing_once_changes_no_content(
     monkeypatch: pytest.MonkeyPatch, document: pikepdf.Pdf
 ) -> None:
     """The last step saves time: every stream holds what it would hold without."""
-    monkeypatch.setattr(finisher, "compress_once", lambda pdf: None)
+    monkeypatch.setattr(finisher, "write_once", lambda pdf: None)
     with pikepdf.open(io.BytesIO(pdf.render(PAGE, FILES))) as plain:
         expected = streams(plain)
 
