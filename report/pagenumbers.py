@@ -9,6 +9,7 @@ are put in before the pages are drawn. Made for WeasyPrint 70.
 from collections.abc import Iterator
 from typing import Any
 
+from report.fonts import advances
 from report.formats import NO_BREAK
 
 ROOM = "00"
@@ -50,11 +51,12 @@ def _rooms(page: Any) -> Iterator[Any]:
 
 
 def _write(box: Any, number: str) -> None:
-    """Put a number into its room; one that stands alone ends where the room ends."""
+    """Put a number into its room, and let it end where the room ends."""
     before = box.text.removesuffix(ROOM)
-    if not before:
-        box.translate(dx=box.width * (1 - len(number) / len(ROOM)))
-    elif len(number) > len(ROOM):
+    if before and len(number) > len(ROOM):
         before = NO_BREAK
+    else:
+        digit = advances(bold=False)["0"] * box.style["font_size"]
+        box.translate(dx=digit * (len(ROOM) - len(number)))
     box.text = before + number
     box.pango_layout.text = box.text  # the glyphs are chosen anew when it is drawn

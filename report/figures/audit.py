@@ -308,7 +308,9 @@ def _scatter(axes: Any, covariate: Covariate, points: tuple[tuple[float, float],
             )
         )
         labels.append(f"{style.shorten(level, 18)} ({len(chosen)})")
-    axes.legend(handles, labels, fontsize=7, handletextpad=0.1, loc="best")
+    # Beside the points, not among them.
+    place: Any = {"loc": "upper left", "bbox_to_anchor": (1, 1), "borderaxespad": 0}
+    axes.legend(handles, labels, fontsize=7, handletextpad=0.1, **place)
     axes.set_title(style.shorten(covariate.label), fontsize=8.5)
     axes.margins(0.08)
 

@@ -153,7 +153,9 @@ def _frequencies(axes: Any, results: Results, own: ListStability) -> None:
         # Below the dashed line, above the points.
         axes.legend(
             *zip(*entries, strict=True),
+            fontsize=7,
             handletextpad=0.1,
+            labelspacing=0.25,
             loc="upper right",
             bbox_to_anchor=(1, results.genes.stability.steady_share / TOP),
         )

@@ -16,7 +16,7 @@ from report.figures.style import Numbers, Picture
 MAX_CLASSES_OF_ALL = 6  # with more, the matrices of all models would be too small to read
 NAME_PT = 8.0  # size of the names of classes
 GAP_PT = 10.0  # between two matrices
-HEAD_PT = 30.0  # of the name of a model above its matrix, three lines
+HEAD_PT = 34.0  # of the name of a model above its matrix, three lines
 MAX_CELL_PT = 22.0
 MAX_ACROSS = 7  # more matrices than that would be narrower than the names of models
 
