@@ -19,6 +19,8 @@ N_STARTS = 5
 MAX_PAUSE = 0.1
 """Seconds between two looks at a process, which cost it a little."""
 
+_RENDER = ("-m", "report", "render")
+
 HEADER = f"{'budget':<52}{'measured':>12}{'at most':>12}"
 
 
@@ -77,6 +79,8 @@ def _rendering(folder: Path, again: Path) -> Iterator[Budget]:
     cost = run("-m", "benchmarks.probe", str(folder / "results.json"), str(again))
     said = json.loads(cost.printed.splitlines()[-1])
     yield Budget("render: CPU", cost.cpu, 8, "s")
+    without = run(*_RENDER, str(folder / "results.json"), "--output", f"{again}2", "--no-files")
+    yield Budget("render --no-files: CPU", without.cpu, 8, "s")
     yield Budget("render: CPU of the PDF", said["pdf"], 5, "s")
     yield Budget("render: memory", cost.peak, 400, "MB")
     yield Budget("render: libraries loaded that compute", len(said["loaded"]), 0, "")
