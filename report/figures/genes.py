@@ -123,7 +123,7 @@ def _listed_most(results: Results, own: ListStability) -> list[tuple[str, float,
 def _frequencies(axes: Any, results: Results, own: ListStability) -> None:
     """Draw the selection frequencies, falling; what the report lists is filled."""
     rows = _sorted_frequencies(results, own)
-    entries = []
+    entries: dict[str, Any] = {}
     for position, summary in enumerate(results.data.classes):
         colour, marker = style.class_style(position)
         for is_listed in (True, False):
@@ -142,8 +142,8 @@ def _frequencies(axes: Any, results: Results, own: ListStability) -> None:
                 edgecolors="white" if is_listed else colour,
                 linewidths=0.3 if is_listed else 0.8,
             )
-            name = f"high in {style.shorten(summary.label, 16)}"
-            entries.append((drawn, f"{name}, {'listed' if is_listed else 'not listed'}"))
+            # The caption says what is filled and what is open.
+            entries.setdefault(f"high in {style.shorten(summary.label, 16)}", drawn)
     _limit(axes, 100 * results.genes.stability.steady_share)
     axes.set_ylim(0, 100 * TOP)
     axes.set_xlabel("genes, by selection frequency")
@@ -152,7 +152,8 @@ def _frequencies(axes: Any, results: Results, own: ListStability) -> None:
     if len(results.data.classes) <= MAX_LEGEND_CLASSES:
         # Below the dashed line, above the points.
         axes.legend(
-            *zip(*entries, strict=True),
+            entries.values(),
+            entries.keys(),
             fontsize=7,
             handletextpad=0.1,
             labelspacing=0.25,
@@ -199,7 +200,7 @@ def _by_size(axes: Any, results: Results) -> None:
     axes.set_xlabel("genes in the list")
     axes.set_ylabel("stability")
     axes.set_title("Lists of other sizes")
-    axes.legend(loc="lower right")
+    axes.legend(loc="best")
 
 
 def _limit(axes: Any, y: float) -> None:
@@ -214,7 +215,7 @@ def _stability_caption(results: Results, own: ListStability) -> str:
     return (
         f"Left: the {shown} genes that were listed most often when the {n} training samples were "
         f"drawn with replacement {own.n_lists} times, each class to its own size; filled: in the "
-        "list of this report. The dashed line is at "
+        "list of this report, open: not. The dashed line is at "
         f"{formats.percent(record.steady_share)}{_steady_names(results, own)}. Right: stability "
         "(Nogueira, Sechidis and Brown) of lists of the best genes of each class; bars: 95 % "
         f"interval for the number of lists, not for other {results.study.sample_noun_plural}; "
