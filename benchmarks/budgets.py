@@ -144,7 +144,7 @@ def run(*arguments: str, fails: bool = False) -> Cost:
 
 def _memory(pid: int) -> float:
     """Sum what a process and those below it hold, shared pages shared out, in megabytes."""
-    return sum(_held(each) for each in _family(pid)) / 1000
+    return 1024 * sum(_held(each) for each in _family(pid)) / MEGA
 
 
 def _family(pid: int) -> Iterator[int]:
@@ -156,7 +156,7 @@ def _family(pid: int) -> Iterator[int]:
 
 
 def _held(pid: int) -> int:
-    """Read a process's share of memory, in kilobytes."""
+    """Read a process's share of memory, in kibibytes."""
     lines = _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 

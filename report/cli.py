@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -208,6 +209,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _leave(message: str, status: int) -> NoReturn:
     """Say one line and leave."""
+    warnings.simplefilter("ignore")  # joblib would warn of the tasks that it gave up
     click.echo(f"expression-report: {message}", err=True)
     sys.exit(status)
 

@@ -249,10 +249,18 @@ class _Written(pydyf.Object):  # type: ignore[misc]  # pydyf ships no types
 
 def _packed(stream: pydyf.Stream) -> pydyf.Stream:
     """Compress a stream: level 9, which pydyf asks for, takes three times as long for 2 %."""
-    if not stream.compress or not all(isinstance(part, bytes) for part in stream.stream):
+    if not stream.compress:
         return stream
-    content = zlib.compress(b"\n".join(stream.stream), 6)
+    content = zlib.compress(b"\n".join(map(_bytes, stream.stream)), 6)
     return pydyf.Stream([content], {**stream.extra, "Filter": "/FlateDecode"}, compress=False)
+
+
+def _bytes(part: Any) -> bytes:
+    """Write a part of a stream, as pydyf does."""
+    if isinstance(part, bytes):
+        return part
+    written: bytes = part.data if isinstance(part, pydyf.Object) else part.encode("ascii")
+    return written
 
 
 def _elements(pdf: pydyf.PDF, kind: str) -> Iterator[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from report.fonts import advances
 from report.formats import NO_BREAK
+from report.pdf import PdfError
 
 ROOM = "00"
 """In the place of more digits goes what stands before them: “p. 12”, but “123”."""
@@ -28,6 +29,11 @@ def numbered(document: Any) -> Any:
     -------
     weasyprint.document.Document
         The same.
+
+    Raises
+    ------
+    PdfError
+        If there is no such place.
     """
     numbers = {
         f"#{anchor}": str(number)
@@ -36,7 +42,10 @@ def numbered(document: Any) -> Any:
     }
     for page in document.pages:
         for box in _rooms(page):
-            _write(box, numbers[box.element.attrib["data-to"]])
+            place = box.element.attrib["data-to"]
+            if place not in numbers:
+                raise PdfError(f"PDF: expected a place {place} to refer to, found none")
+            _write(box, numbers[place])
     return document
 
 
@@ -51,7 +60,7 @@ def _rooms(page: Any) -> Iterator[Any]:
 
 
 def _write(box: Any, number: str) -> None:
-    """Put a number into its room, and let it end where the room ends."""
+    """Put a number into its room: at its end, or in the place of what stands before it."""
     before = box.text.removesuffix(ROOM)
     if before and len(number) > len(ROOM):
         before = NO_BREAK

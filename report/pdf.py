@@ -43,7 +43,8 @@ _MEDIA_TYPES = {
     ".toml": "application/toml",
 }
 # Where a line ends with a blank before an element, WeasyPrint may break it after its first
-# word (70.0): the blank goes into the element. Citations are left: theirs holds them together.
+# word (70.0): the blank goes into the element. Not into a citation, which would no longer be
+# parted from the one before it.
 _SPACE = re.compile(r" (<(?:a href|b|i|span)\b[^>]*>)")
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """The date of attachments where the report has none; without one, it would be the clock's."""

@@ -67,4 +67,6 @@ def _style(svg: Any, node: Any, font_size: float) -> _Style:
     style["font_family"] = [node.attrib["font-family"]]
     style["font_weight"] = int(node.attrib["font-weight"])
     style["font_size"] = font_size
+    # As `report.fonts` gives the fonts to matplotlib: no ligatures, nothing composed.
+    style["font_feature_settings"] = (("liga", 0), ("ccmp", 0))
     return style

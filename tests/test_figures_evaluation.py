@@ -271,3 +271,13 @@ def test_three_classes_are_drawn(toy_results: Results) -> None:
 
     assert set() == missing & set(drawings)
     assert {"permutations", "learning", "leak", "errors-cv", "coverage"} <= set(drawings)
+
+
+def test_classes_of_alike_names_stay_apart(full: Results) -> None:
+    """Each class has its line in the legend, also where the names are cut to the same."""
+    labels = [summary.label for summary in full.data.classes]
+    names = {label: f"acute leukaemia of type {label}" for label in labels}
+
+    axes = catalogue.draw(renamed(full, names))["stability"].figure.axes[0]
+
+    assert len(labels) == len(axes.get_legend().get_texts())

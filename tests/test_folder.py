@@ -10,6 +10,7 @@ from PIL import Image
 from report_fixtures import HOSTILE_TEXTS, renamed, small
 
 from pipeline import results as records
+from pipeline.nested import in_processes
 from pipeline.results import Results
 from report import folder, html
 from report.figures import catalogue
@@ -27,6 +28,17 @@ def made(results: Results) -> dict[str, bytes]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(html, "pages", lambda results, figures: ("", ""))
         return folder.contents(results, with_pdf=False)
+
+
+def test_another_process_writes_the_same(toy_results: Results, files: dict[str, bytes]) -> None:
+    """Figures' files that are made beside the page are those that are made before it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(html, "pages", lambda results, figures: ("", ""))
+        beside = folder.contents(
+            small(toy_results), with_pdf=False, beside=lambda task: in_processes([task], n_jobs=2)
+        )
+
+    assert files == beside
 
 
 @pytest.fixture(scope="module")

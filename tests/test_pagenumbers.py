@@ -6,6 +6,7 @@ import pytest
 from report_fixtures import pdf_texts
 
 from report import pdf
+from report.pdf import PdfError
 
 PAGE = """<!DOCTYPE html><html lang=en><title>A page</title><style>
 @page {{ size: A5 }} section {{ break-before: page }}
@@ -46,6 +47,12 @@ def test_a_number_of_three_digits_stands_alone() -> None:
     pages = [words(text) for text in pdf_texts(printed(100))]
 
     assert "the last 101 , if you like" in pages[0]
+
+
+def test_a_place_that_is_not_there_is_an_error() -> None:
+    """It is named."""
+    with pytest.raises(PdfError, match="expected a place #s3 to refer to"):
+        pdf.render(PAGE.format(sections="<section><h2 id=s1>1</h2></section>", last=9))
 
 
 def test_links_still_lead_there() -> None:

@@ -123,7 +123,7 @@ def _listed_most(results: Results, own: ListStability) -> list[tuple[str, float,
 def _frequencies(axes: Any, results: Results, own: ListStability) -> None:
     """Draw the selection frequencies, falling; what the report lists is filled."""
     rows = _sorted_frequencies(results, own)
-    entries: dict[str, Any] = {}
+    entries: dict[int, tuple[Any, str]] = {}
     for position, summary in enumerate(results.data.classes):
         colour, marker = style.class_style(position)
         for is_listed in (True, False):
@@ -143,7 +143,7 @@ def _frequencies(axes: Any, results: Results, own: ListStability) -> None:
                 linewidths=0.3 if is_listed else 0.8,
             )
             # The caption says what is filled and what is open.
-            entries.setdefault(f"high in {style.shorten(summary.label, 16)}", drawn)
+            entries.setdefault(position, (drawn, f"high in {style.shorten(summary.label, 16)}"))
     _limit(axes, 100 * results.genes.stability.steady_share)
     axes.set_ylim(0, 100 * TOP)
     axes.set_xlabel("genes, by selection frequency")
@@ -152,8 +152,7 @@ def _frequencies(axes: Any, results: Results, own: ListStability) -> None:
     if len(results.data.classes) <= MAX_LEGEND_CLASSES:
         # Below the dashed line, above the points.
         axes.legend(
-            entries.values(),
-            entries.keys(),
+            *zip(*entries.values(), strict=True),
             fontsize=7,
             handletextpad=0.1,
             labelspacing=0.25,
