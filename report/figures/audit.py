@@ -1,6 +1,5 @@
 """Figures of the audit: each array for itself, associations, and samples coloured by covariates."""
 
-from itertools import chain
 from math import ceil
 from typing import Any
 
@@ -69,11 +68,8 @@ def arrays(results: Results, *, width_mm: float = style.COLUMN_MM) -> Picture:
                 )
             ),
         ),
-        points=tuple(
-            chain.from_iterable(
-                style.places(axes, enumerate(metric.values))
-                for axes, metric in zip(panels, metrics, strict=True)
-            )
+        points=style.places(
+            *((axes, enumerate(m.values)) for axes, m in zip(panels, metrics, strict=True))
         ),
     )
 
@@ -268,11 +264,7 @@ def coloured(results: Results) -> Picture | None:
                 )
             ),
         ),
-        points=tuple(
-            chain.from_iterable(
-                style.places(axes, record.coordinates) for axes in grid.flat[: len(shown)]
-            )
-        ),
+        points=style.places(*((axes, record.coordinates) for axes in grid.flat[: len(shown)])),
     )
 
 

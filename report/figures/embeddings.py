@@ -61,7 +61,7 @@ def embedding(results: Results, record: Embedding, *, width_mm: float = style.CO
         svg=style.to_svg(figure),  # first: it finds the places of all parts
         figure=figure,
         data=_numbers(results, record),
-        points=style.places(axes, record.coordinates),
+        points=style.places((axes, record.coordinates)),
     )
 
 

@@ -361,25 +361,25 @@ def to_png(figure: Figure) -> bytes:
 
 
 def places(
-    axes: Any, coordinates: Iterable[tuple[float, float]]
+    *panels: tuple[Any, Iterable[tuple[float, float]]],
 ) -> tuple[tuple[float, float], ...]:
     """Give the places of points in a drawing.
 
     Parameters
     ----------
-    axes : Axes
-        Those that the points are drawn in; the drawing was written as SVG before.
-    coordinates : iterable of (float, float)
-        The points.
+    *panels : tuple of Axes and iterable of (float, float)
+        Axes with the points that are drawn in them; the drawing was written as SVG before.
 
     Returns
     -------
     tuple of (float, float)
-        In points from the upper left corner.
+        In points from the upper left corner, in one panel after the other.
     """
-    height = axes.figure.bbox.height
-    placed = axes.transData.transform(list(coordinates))
-    return tuple((round(float(x), 1), round(float(height - y), 1)) for x, y in placed)
+    return tuple(
+        (round(float(x), 1), round(float(axes.figure.bbox.height - y), 1))
+        for axes, coordinates in panels
+        for x, y in axes.transData.transform(list(coordinates))
+    )
 
 
 def _lay_out(figure: Figure) -> None:

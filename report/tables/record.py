@@ -22,7 +22,7 @@ class Table:
 
     Where a table is grouped, neighbouring rows of the same name form one group. `links` gives
     for each row the anchor that its last cell leads to, or None; it is empty where none leads
-    anywhere. `paper` is what paper shows in the place of a table that is too wide for it. A
+    anywhere. `paper` is what paper shows in the place of a table that is too large for it. A
     table whose numbers a figure shows, or that is a list of settings, is a supplement: it is not
     printed, and has a number of its own. The rows of one that is fixed are steps, or end in a
     sum: in another order they would say nothing.
