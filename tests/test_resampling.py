@@ -11,7 +11,7 @@ from study_fixtures import (
     with_recipe,
 )
 
-from pipeline import resampling
+from pipeline import findings, resampling
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.nested import nested
@@ -183,12 +183,18 @@ def cross_validation(dataset: Dataset, config: Config) -> Plan:
     return Plan(made.protocol, folds)
 
 
-def test_pure_noise_is_at_chance_and_a_leak_is_not(toy_config: Config) -> None:
-    """Over 50 draws of 72 x 7129 noise nested cross-validation is at 0.5, the leak above 0.9."""
+def test_pure_noise_is_at_chance_and_a_leak_is_not(
+    toy_config: Config, two_class_results: Results
+) -> None:
+    """Over 50 draws of 72 x 7129 noise nested cross-validation is at 0.5, the leak above 0.9.
+
+    Each time its caveat is raised.
+    """
+    rule = next(rule for rule in findings.RULES if rule.code == "LEAK-01")
     config = with_recipe(toy_config, "raw")
     config = changed(config, n_folds=5, n_inner_folds=5, penalty_grid=(0.001, 0.01, 0.1, 1.0))
     config = changed(config, n_leaky_permutations=0, n_leaky_genes=50)
-    honest, leaky = [], []
+    honest, leaky, told = [], [], []
     for seed in range(50):
         rng = np.random.default_rng(seed)
         dataset = labelled(
@@ -202,10 +208,14 @@ def test_pure_noise_is_at_chance_and_a_leak_is_not(toy_config: Config) -> None:
         for fold, outcome in zip(made.folds, held, strict=True):
             y_pred[fold.test] = outcome.y_pred[0]
         honest.append(balanced_accuracy_score(y, y_pred))
-        leaky.append(leaky_twin(dataset, config, (made,), n_jobs=1).leaky_accuracy)
+        twin = leaky_twin(dataset, config, (made,), n_jobs=1)
+        leaky.append(twin.leaky_accuracy)
+        found = two_class_results.model_copy(update={"leaky_twin": twin})
+        told.append(findings.judge(rule, found, suppressed=None).is_raised)
 
     assert 0.45 <= np.mean(honest) <= 0.55
     assert np.mean(leaky) > 0.9
+    assert [True] * 50 == told
 
 
 def test_honest_and_leaky_are_the_same_models(quick: Config) -> None:
