@@ -1,1 +1,1 @@
-"""How fast the evaluation is, beside scikit-learn doing the same work."""
+"""What it costs: the evaluation beside scikit-learn, and a report beside its budgets."""
