@@ -7,6 +7,7 @@ from report.interrupt import leave
 
 def main() -> None:
     """Run the command line; Ctrl-C ends cleanly even while it is being imported."""
+    gc.disable()  # modules and pages stay until the end; computing turns it on for itself
     try:
         from report.cli import main as run
 

@@ -4,7 +4,6 @@ Heavy imports stand inside the commands: help and usage errors answer at once, a
 rendering never loads scikit-learn.
 """
 
-import gc
 import os
 import sys
 import time
@@ -126,9 +125,9 @@ def build(
         progress("loading", 0, 1)
         from pipeline.run import run
 
-        gc.freeze()  # modules stay: collecting need not look through them
         n_jobs = jobs or _n_cores()
-        results = run(config, located, date=date, progress=progress, n_jobs=n_jobs)
+        with garbage.running():
+            results = run(config, located, date=date, progress=progress, n_jobs=n_jobs)
         progress("rendering", 0, 1)
         beside = partial(_beside, n_jobs=n_jobs) if n_jobs > 1 else None
         written = _write(
@@ -143,7 +142,6 @@ def build(
 @_PDF
 @_FILES
 @click.pass_obj
-@garbage.paused()
 def render(
     check: Check, results_file: Path, output_dir: Path | None, pdf: bool, files: bool
 ) -> None:
@@ -153,10 +151,7 @@ def render(
     """
     from pipeline import results as records
     from report import output
-    from report import pdf as printer
 
-    if pdf:
-        printer.check()
     target = output_dir or results_file.parent
     output.check(target)
     results = records.load(results_file)

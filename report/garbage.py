@@ -24,6 +24,25 @@ def paused() -> Iterator[None]:
 
 
 @contextmanager
+def running() -> Iterator[None]:
+    """Collect for a while, whether or not it was so before; what is there already stays.
+
+    Yields
+    ------
+    None
+        For as long as garbage is collected.
+    """
+    was_on = gc.isenabled()
+    gc.freeze()
+    gc.enable()
+    try:
+        yield
+    finally:
+        if not was_on:
+            gc.disable()
+
+
+@contextmanager
 def swept() -> Iterator[None]:
     """Collect when told only, by `gc.collect`, and only what was made since.
 
