@@ -222,9 +222,10 @@ def write_once(pdf: pydyf.PDF) -> None:
     Parameters
     ----------
     pdf : pydyf.PDF
-        The objects, changed in place.
+        The objects, changed in place; those that are still to come are packed as well.
     """
     pdf.objects[:] = [each if each.free == "f" else _Written(each) for each in pdf.objects]
+    pdf.add_object = lambda each: pydyf.PDF.add_object(pdf, _packed(each))
 
 
 class _Written(pydyf.Object):  # type: ignore[misc]  # pydyf ships no types
@@ -234,7 +235,7 @@ class _Written(pydyf.Object):  # type: ignore[misc]  # pydyf ships no types
         super().__init__()
         self.number, self.generation = given.number, given.generation
         self.is_stream = isinstance(given, pydyf.Stream)
-        self.content = (_packed(given) if self.is_stream else given).data
+        self.content = _packed(given).data
 
     @property
     def data(self) -> bytes:
@@ -247,12 +248,13 @@ class _Written(pydyf.Object):  # type: ignore[misc]  # pydyf ships no types
         return not (self.is_stream or self.generation)
 
 
-def _packed(stream: pydyf.Stream) -> pydyf.Stream:
+def _packed(each: pydyf.Object) -> pydyf.Object:
     """Compress a stream: level 9, which pydyf asks for, takes three times as long for 2 %."""
-    if not stream.compress:
-        return stream
-    content = zlib.compress(b"\n".join(map(_bytes, stream.stream)), 6)
-    return pydyf.Stream([content], {**stream.extra, "Filter": "/FlateDecode"}, compress=False)
+    if isinstance(each, pydyf.Stream) and each.compress:
+        each.stream = [zlib.compress(b"\n".join(map(_bytes, each.stream)), 6)]
+        each.extra = {**each.extra, "Filter": "/FlateDecode"}
+        each.compress = False
+    return each
 
 
 def _bytes(part: Any) -> bytes:

@@ -36,27 +36,34 @@ class Face:
     def data_uri(self) -> str:
         """The file as a data address."""
         content = (TEMPLATES / "fonts" / self.file).read_bytes()
-        return f"data:font/woff2;base64,{base64.b64encode(content).decode('ascii')}"
+        return f"data:font/woff;base64,{base64.b64encode(content).decode('ascii')}"
 
 
-@cache
-def _opened(face: Face) -> Any:
-    """Unpack a face's file, which takes some time, once."""
+def _unpacked(face: Face) -> Any:
+    """Read a face's file, to be saved as TrueType."""
     from fontTools.ttLib import TTFont
 
     # Saved again, it would have the time of day in it.
     font = TTFont(TEMPLATES / "fonts" / face.file, recalcTimestamp=False)
+    font.flavor = None
+    return font
+
+
+@cache
+def _opened(face: Face) -> Any:
+    """Read a face's file once, for figures."""
+    font = _unpacked(face)
     # Figures use no ligature; each PDF would have to sort out which ones its letters need.
     del font["GSUB"], font["GDEF"]
     return font
 
 
 FACES: tuple[Face, ...] = (
-    Face("Report Sans", 400, "normal", "source-sans-3-latin-400-normal.woff2"),
-    Face("Report Sans", 600, "normal", "source-sans-3-latin-600-normal.woff2"),
-    Face("Report Serif", 400, "normal", "source-serif-4-latin-400-normal.woff2"),
-    Face("Report Serif", 400, "italic", "source-serif-4-latin-400-italic.woff2"),
-    Face("Report Serif", 600, "normal", "source-serif-4-latin-600-normal.woff2"),
+    Face("Report Sans", 400, "normal", "source-sans-3-latin-400-normal.woff"),
+    Face("Report Sans", 600, "normal", "source-sans-3-latin-600-normal.woff"),
+    Face("Report Serif", 400, "normal", "source-serif-4-latin-400-normal.woff"),
+    Face("Report Serif", 400, "italic", "source-serif-4-latin-400-italic.woff"),
+    Face("Report Serif", 600, "normal", "source-serif-4-latin-600-normal.woff"),
 )
 
 
@@ -140,10 +147,8 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
         try:
             for face in FACES[:2]:
                 # matplotlib reads TrueType only; the content is the same, unpacked.
-                font = _opened(face)
-                font.flavor = None
                 path = Path(folder) / f"{face.file}.ttf"
-                font.save(path)
+                _opened(face).save(path)
                 fontManager.addfont(path)
             added = [entry.name for entry in fontManager.ttflist if entry not in known]
             for name in _FALLBACK:
@@ -186,13 +191,33 @@ def advances(*, bold: bool) -> dict[str, float]:
     return {chr(code): widths[name][0] / size for code, name in font.getBestCmap().items()}
 
 
-def fontconfig(cache: Path) -> str:
-    """Write the configuration that shows Pango the fonts of matplotlib and no others.
+@contextmanager
+def paper_fonts() -> Iterator[Path]:
+    """Lay out the faces for Pango, for as long as a page is printed.
+
+    They could stand in the page, as on screen, but would take longer to be read.
+
+    Yields
+    ------
+    Path
+        A configuration of fontconfig.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for face in FACES:
+            _unpacked(face).save(folder / f"{face.file}.ttf")
+        path = folder / "fonts.conf"
+        path.write_text(fontconfig(folder), encoding="utf-8")
+        yield path
+
+
+def fontconfig(folder: Path) -> str:
+    """Write the configuration that shows Pango our faces, the fonts of matplotlib and no others.
 
     Parameters
     ----------
-    cache : Path
-        A folder for fontconfig's cache.
+    folder : Path
+        With the faces as TrueType; fontconfig's cache goes there, too.
 
     Returns
     -------
@@ -201,9 +226,15 @@ def fontconfig(cache: Path) -> str:
     """
     import matplotlib
 
-    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    folders = (folder, Path(matplotlib.get_data_path()) / "fonts" / "ttf")
+    called = "".join(
+        f'<match target="scan"><test name="file"><string>{escape(str(folder / face.file))}.ttf'
+        '</string></test><edit name="family" mode="prepend"><string>'
+        f"{escape(face.family)}</string></edit></match>"
+        for face in FACES
+    )
     return (
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>'
-        f"<dir>{escape(str(fonts))}</dir><cachedir>{escape(str(cache))}</cachedir>"
-        "</fontconfig>\n"
+        + "".join(f"<dir>{escape(str(path))}</dir>" for path in folders)
+        + f"<cachedir>{escape(str(folder / 'cache'))}</cachedir>{called}</fontconfig>\n"
     )

@@ -8,7 +8,6 @@ import base64
 import logging
 import os
 import re
-import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from report import garbage
-from report.fonts import fontconfig
+from report.fonts import paper_fonts
 
 
 class PdfError(RuntimeError):
@@ -94,14 +93,15 @@ def render(page: str, attachments: Iterable[Attachment] = ()) -> bytes:
         weasyprint = _weasyprint()
         from report.finisher import finish
         from report.pagenumbers import numbered
+        from report.shortcuts import taken
         from report.svgtext import whole_texts
 
         fetcher = weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
         try:
-            html = weasyprint.HTML(string=_SPACE.sub(r"\1 ", page), url_fetcher=fetcher)
-            document = numbered(html.render())
-            attached = _attached(attachments, document.metadata.created, fetcher)
-            with whole_texts():
+            with taken(), whole_texts():
+                html = weasyprint.HTML(string=_SPACE.sub(r"\1 ", page), url_fetcher=fetcher)
+                document = numbered(html.render())
+                attached = _attached(attachments, document.metadata.created, fetcher)
                 content: bytes = document.write_pdf(
                     pdf_variant="pdf/a-3a", attachments=attached, finisher=finish
                 )
@@ -154,11 +154,9 @@ def _weasyprint() -> Any:
 
 @contextmanager
 def _own_fonts() -> Iterator[None]:
-    """Show Pango only the fonts that travel with matplotlib, whatever the system has."""
+    """Show Pango only the fonts that travel with us, whatever the system has."""
     before = os.environ.get("FONTCONFIG_FILE")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "fonts.conf"
-        path.write_text(fontconfig(Path(folder) / "cache"), encoding="utf-8")
+    with paper_fonts() as path:
         os.environ["FONTCONFIG_FILE"] = str(path)
         try:
             yield

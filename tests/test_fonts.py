@@ -19,14 +19,14 @@ def test_a_face_is_its_file(face: fonts.Face) -> None:
     """A face's data address holds the bytes of a file that travels with the templates."""
     expected = (fonts.TEMPLATES / "fonts" / face.file).read_bytes()
 
-    actual = base64.b64decode(face.data_uri.removeprefix("data:font/woff2;base64,"))
+    actual = base64.b64decode(face.data_uri.removeprefix("data:font/woff;base64,"))
 
     assert expected == actual
 
 
 def test_every_font_file_is_used() -> None:
     """No font travels with the templates for nothing."""
-    expected = {path.name for path in (fonts.TEMPLATES / "fonts").glob("*.woff2")}
+    expected = {path.name for path in (fonts.TEMPLATES / "fonts").glob("*.woff")}
 
     assert expected == {face.file for face in fonts.FACES}
 
@@ -73,18 +73,29 @@ def test_figure_fonts_are_given_back_after_an_error() -> None:
     assert before == fontManager.ttflist
 
 
-def test_fontconfig_shows_the_fonts_of_matplotlib_only() -> None:
-    """Pango is shown one folder, that of matplotlib, and no folder of the system."""
-    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+def test_fontconfig_shows_no_font_of_the_system() -> None:
+    """Pango is shown the folder of our own faces and that of matplotlib, and no other."""
+    expected = ["here", str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")]
 
-    actual = fonts.fontconfig(Path("cache"))
+    actual = fonts.fontconfig(Path("here"))
 
-    assert [str(folder)] == [part.split("</dir>")[0] for part in actual.split("<dir>")[1:]]
+    assert expected == [part.split("</dir>")[0] for part in actual.split("<dir>")[1:]]
 
 
 def test_fontconfig_escapes_paths() -> None:
     """A folder whose name means something in XML is written as text."""
-    assert "<cachedir>a &amp; &lt;b&gt;</cachedir>" in fonts.fontconfig(Path("a & <b>"))
+    assert "<dir>a &amp; &lt;b&gt;</dir>" in fonts.fontconfig(Path("a & <b>"))
+
+
+def test_paper_has_the_faces_of_the_screen() -> None:
+    """Printed faces are those of the page, table by table, with the date of their files."""
+    with fonts.paper_fonts() as path:
+        for face in fonts.FACES:
+            expected = TTFont(fonts.TEMPLATES / "fonts" / face.file)
+            actual = TTFont(path.parent / f"{face.file}.ttf")
+            assert expected["head"].modified == actual["head"].modified
+            tables = set(expected.keys()) - {"GlyphOrder", "head"}
+            assert all(expected.getTableData(t) == actual.getTableData(t) for t in tables)
 
 
 @pytest.mark.parametrize(
