@@ -35,6 +35,30 @@ def test_shortcuts_change_no_byte(page: str, monkeypatch: pytest.MonkeyPatch) ->
     assert expected == actual
 
 
+def test_a_report_needs_no_repair(
+    toy_pages: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is well-formed: reading it takes a twentieth of the time."""
+    monkeypatch.setattr(weasyprint.tinyhtml5, "parse", None)
+
+    with shortcuts.taken():
+        page = weasyprint.HTML(string=toy_pages[1])
+
+    assert "html" == page.etree_element.tag
+
+
+@pytest.mark.parametrize("alt", ["a\nb", "a\tb", "a&nbsp;b", "a&b", "a\fb"])
+def test_what_is_not_xml_is_read_as_ever(alt: str) -> None:
+    """A character that XML forbids, or would change, changes nothing."""
+    page = f'<html lang="en"><body><img alt="{alt}" src="data:,"></body></html>'
+    expected = weasyprint.HTML(string=page).etree_element.find(".//img").attrib
+
+    with shortcuts.taken():
+        actual = weasyprint.HTML(string=page).etree_element.find(".//img").attrib
+
+    assert expected == actual
+
+
 def test_only_items_of_lists_have_a_pseudo_element(toy_pages: tuple[str, str]) -> None:
     """Without the shortcut every element has six."""
     with shortcuts.taken():
