@@ -22,6 +22,7 @@ from report.attachments import attachments, genes, samples
 from report.csvfile import csv_bytes
 from report.figures import catalogue as figure_catalogue
 from report.figures import style
+from report.figures.drawing import as_file
 from report.figures.style import Picture
 from report.formats import MINUS, NO_BREAK, UNDEFINED
 from report.output import MANIFEST
@@ -147,7 +148,7 @@ def _formats(stem: str, picture: Picture) -> dict[str, bytes]:
         raise ValueError(f"{picture.key}: expected a drawing, found none")
     # The catalogue, half way through its figures, keeps their style in force.
     return {
-        f"{stem}.svg": picture.svg,
+        f"{stem}.svg": as_file(picture.svg),
         f"{stem}.pdf": style.to_pdf(figure),
         f"{stem}.png": style.to_png(figure),
     }

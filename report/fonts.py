@@ -6,7 +6,7 @@ Source Serif 4 is the text, Source Sans 3 tables, headings and figures. What the
 
 import base64
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +15,8 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 from unicodedata import category
+
+from report.shortcuts import replaced
 
 _HERE = Path(__file__).resolve().parent
 TEMPLATES = next(
@@ -155,9 +157,27 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
                 # Beside the others: a PDF has its fonts in the order of their paths.
                 fontManager.addfont(copyfile(own / name, Path(folder) / name))
                 fontManager.ttflist.insert(0, fontManager.ttflist.pop())
-            yield (*dict.fromkeys(added), "DejaVu Sans")
+            find = fontManager._find_fonts_by_props
+            with replaced(fontManager, "_find_fonts_by_props", _remembered(find)):
+                yield (*dict.fromkeys(added), "DejaVu Sans")
         finally:
             fontManager.ttflist[:] = known
+
+
+def _remembered(find: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    """Remember files of fonts: matplotlib 3.11 asks twice for each text, and compares settings."""
+    found: dict[tuple[Any, ...], list[Any]] = {}
+
+    def look_up(prop: Any, **where: Any) -> list[Any]:
+        slant, weight = prop.get_style(), prop.get_weight()
+        key = (*prop.get_family(), slant, weight, prop.get_variant(), prop.get_stretch())
+        if where:
+            return find(prop, **where)
+        if key not in found:
+            found[key] = find(prop)
+        return found[key]
+
+    return look_up
 
 
 @cache

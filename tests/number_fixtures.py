@@ -10,6 +10,7 @@ So a digit outside the marks was typed into a template, into a Python text or in
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from jinja2 import BaseLoader, Environment, pass_context
@@ -168,7 +169,9 @@ def marked_page(
             patch.setitem(formats.FORMATS, name, _marking(write))
     patch.setitem(formats.FORMATS, "text", lambda value: _marked(str.__str__(value)))
     # Pictures are not read; their captions and text alternatives are.
-    patch.setattr(style, "to_svg", lambda figure: b'<svg viewBox="0 0 1 1"/>')
+    patch.setattr(
+        style, "to_svg", lambda figure: ElementTree.Element("svg", {"viewBox": "0 0 1 1"})
+    )
     shorten = style.shorten
     patch.setattr(style, "shorten", lambda name, *most: _marked(shorten(name, *most)))
     build = html.environment

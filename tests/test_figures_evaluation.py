@@ -1,8 +1,8 @@
 import re
-from html import unescape
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import pytest
 from evaluation_fixtures import MODELS, with_evaluation
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from report_fixtures import renamed
 
 from pipeline.results import Results
-from report.figures import catalogue, decisions, models, resampling, style
+from report.figures import catalogue, decisions, drawing, models, resampling, style
 from report.figures.style import Picture
 
 HOSTILE = {"P25": "$\\nonsense{$" * 40, "P26": "</svg><script>alert(1)</script>", "AML": "_" * 999}
@@ -33,9 +33,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """Keep each figure that is drawn, instead of its SVG."""
     kept: list[Figure] = []
 
-    def keep(figure: Figure) -> bytes:
+    def keep(figure: Figure) -> Element:
         kept.append(figure)
-        return b""
+        return Element("svg")
 
     monkeypatch.setattr(style, "to_svg", keep)
     return kept
@@ -43,8 +43,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
 
 def texts(picture: Picture) -> list[str]:
     """Read the texts of a drawing."""
-    comments = re.findall(r"<!-- (.*?) -->", picture.svg.decode(), flags=re.DOTALL)
-    return [unescape(comment) for comment in comments]
+    return [text.text or "" for text in picture.svg.iter("text")]
 
 
 def points(line: Any) -> list[tuple[float, float]]:
@@ -73,7 +72,8 @@ def test_a_full_evaluation_has_all_its_figures(pictures: dict[str, Picture]) -> 
 
 def test_drawings_are_well_formed(pictures: dict[str, Picture]) -> None:
     """Each figure is an SVG document."""
-    roots = {ElementTree.fromstring(p.svg).tag for p in pictures.values()}  # noqa: S314  # our own
+    written = [drawing.as_image(p.svg) for p in pictures.values()]
+    roots = {ElementTree.fromstring(svg).tag for svg in written}  # noqa: S314  # our own
 
     assert {"{http://www.w3.org/2000/svg}svg"} == roots
 
@@ -88,7 +88,7 @@ def test_alternatives_hold_numbers_and_are_no_captions(pictures: dict[str, Pictu
 def test_the_page_is_no_higher_than_paper(pictures: dict[str, Picture]) -> None:
     """No figure is higher than what a page holds beside a caption."""
     heights = {
-        key: float(re.search(rb'height="([\d.]+)pt"', p.svg).group(1)) * 25.4 / 72  # type: ignore[union-attr]
+        key: float(p.svg.attrib["height"].removesuffix("pt")) * 25.4 / 72
         for key, p in pictures.items()
     }
 
@@ -99,7 +99,7 @@ def test_hostile_names_are_drawn(full: Results) -> None:
     """Whatever samples and classes are called, every figure is drawn."""
     drawings = catalogue.draw(renamed(full, HOSTILE))
 
-    assert [] == [key for key, p in drawings.items() if b"<script" in p.svg]
+    assert [] == [key for key, p in drawings.items() if b"<script" in drawing.as_image(p.svg)]
 
 
 def test_accuracies_stand_in_the_order_of_the_models(full: Results, drawn: list[Figure]) -> None:

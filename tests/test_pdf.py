@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from xml.etree.ElementTree import Element
 
 import pikepdf
 import pytest
@@ -37,7 +38,7 @@ HOSTILE = {
     "P30": "W" * 2_000,
     "The toy study": "title </title><h1>" + "t" * 300,
 }
-BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50"/>'
+BLANK = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": "0 0 100 50"})
 PAGE = "<!DOCTYPE html><html lang=en><title>A page</title><h1>A page</h1>{}"
 
 

@@ -27,13 +27,13 @@ def drawn(given: str) -> ElementTree.Element:
     with style.drawing():
         figure = style.canvas(60, 20)
         figure.text(0.1, 0.5, given, fontsize=10)
-        return drawing.redrawn(style.to_svg(figure))
+        return style.to_svg(figure)
 
 
 @pytest.fixture(scope="module")
 def printed(drawn: ElementTree.Element) -> bytes:
     """Print the drawing in the page's font."""
-    image = base64.b64encode(drawing.as_file(drawn)).decode()
+    image = base64.b64encode(drawing.as_image(drawn)).decode()
     face = FACES[0]
     return pdf.render(
         "<!DOCTYPE html><html lang=en><title>A page</title><style>@font-face { font-family: "

@@ -1,91 +1,121 @@
-"""The drawing for the page: what matplotlib says at length, said in few words.
+"""The drawing for page, paper and file: few elements, and nothing moves.
 
-matplotlib writes each letter as an outline and each mark as a reference, which makes a
-page of megabytes, and WeasyPrint parses an outline anew wherever it is referred to. Here
-letters become text again, each at the place that matplotlib gave it, in the page's own
-font; marks and strokes that look the same become one path. Nothing moves.
-
+What the renderer gives is shortened: marks and strokes that look the same become one path.
 On paper the drawing is an image. On screen its elements stand in the page itself: ids get
-the figure's name before them, and colours that depend on the page's become variables.
+the figure's name before them, and colours that depend on the page's become variables. In a
+file of its own, letters are outlines, for programs that lack the font.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from html import unescape
-from itertools import cycle, groupby
-from unicodedata import combining
+from itertools import groupby
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, TreeBuilder, XMLParser
+from xml.etree.ElementTree import Element
 
-from report.fonts import figure_faces
+from matplotlib.font_manager import FontProperties
+from matplotlib.transforms import Affine2D
 
-_SVG = "{http://www.w3.org/2000/svg}"
-_HREF = "{http://www.w3.org/1999/xlink}href"
-_CIRCLE = re.compile(r"M 0 ([\d.]+)(?: C(?: -?[\d.]+){6}){8} z")
-_ROOT = {
-    "xmlns": _SVG[1:-1],
-    # matplotlib says this in a stylesheet, which would be matched against every element.
-    "stroke-linejoin": "round",
-    "stroke-linecap": "butt",
-}
-_TURNED = re.compile(r"translate\((\S+) (\S+)\) (?:rotate\((\S+)\) )?scale\((\S+) \S+\)")
-_EM = 100  # units in which matplotlib sets type
+from report.figures.renderer import Canvas, outlined, short
+
 _POINT = 3  # parts of "M x y"
-_STROKE = 6  # parts of "M x y L x y"
+_EM = 100  # units in which a glyph is drawn
 _PAINTS = ("fill", "stroke")
+_SAID_OF_TEXT = ("x", "y", "font-family", "font-weight", "font-size")
 WHITE = "#ffffff"
 MANY = 1_000
 """Marks that look the same are one path where there are more of them."""
 
 
-def redrawn(svg: bytes) -> Element:
-    """Rewrite a drawing of matplotlib.
+def drawn(canvas: Canvas) -> Element:
+    """Draw a figure.
 
     Parameters
     ----------
-    svg : bytes
-        As matplotlib wrote it, letters as outlines.
+    canvas : Canvas
+        That of the figure, which is laid out.
 
     Returns
     -------
     Element
-        The root of a drawing that looks the same.
+        The drawing, an `svg` element.
     """
-    root = ElementTree.fromstring(svg, XMLParser(target=TreeBuilder(insert_comments=True)))  # noqa: S314  # our own
-    marks = {path.attrib["id"]: path for path in root.iter(f"{_SVG}path") if "id" in path.attrib}
-    drawn = Element("svg", root.attrib | _ROOT)
-    clips = ElementTree.SubElement(drawn, "defs")
-    for clip in root.iter(f"{_SVG}clipPath"):
-        kept = ElementTree.SubElement(clips, "clipPath", {"id": clip.attrib["id"]})
-        kept.extend(_flat(clip, marks))
-    drawn.extend(_clipped_together(_merged(_flat(root, marks))))
-    return drawn
+    svg = canvas.svg()
+    clips, *elements = svg
+    svg[:] = [clips, *_clipped_together(_merged(elements))]
+    return svg
 
 
-def as_file(drawn: Element) -> bytes:
-    """Write a drawing as a file of its own.
+def as_image(svg: Element) -> bytes:
+    """Write a drawing as an image of the page on paper.
 
     Parameters
     ----------
-    drawn : Element
-        The root of the drawing.
+    svg : Element
+        The drawing.
 
     Returns
     -------
     bytes
-        SVG.
+        SVG, whose letters need the page's fonts.
     """
-    return ElementTree.tostring(drawn)
+    return ElementTree.tostring(svg)
 
 
-def as_markup(drawn: Element, key: str, variables: Mapping[str, str]) -> str:
+def as_file(svg: Element) -> bytes:
+    """Write a drawing as a file of its own; matplotlib must have the figures' fonts.
+
+    Parameters
+    ----------
+    svg : Element
+        The drawing.
+
+    Returns
+    -------
+    bytes
+        SVG 1.1, whose letters are outlines.
+    """
+    copy = deepcopy(svg)
+    copy.attrib |= {"xmlns:xlink": "http://www.w3.org/1999/xlink", "version": "1.1"}
+    glyphs: dict[tuple[str, str], Element] = {}
+    for element in list(copy.iter()):
+        if "href" in element.attrib:
+            element.attrib["xlink:href"] = element.attrib.pop("href")
+        if element.tag == "text":
+            _outline_letters(element, glyphs)
+    copy[0].extend(glyphs.values())
+    written: bytes = ElementTree.tostring(copy, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _outline_letters(text: Element, glyphs: dict[tuple[str, str], Element]) -> None:
+    """Turn a text into references to glyphs; keep the glyphs."""
+    said = {name: text.attrib.pop(name) for name in _SAID_OF_TEXT}
+    scale = float(said["font-size"]) / _EM
+    first, *_ = places = [float(x) for x in said["x"].split()]
+    place = f"translate({short(first)} {said['y']}) scale({scale:.5g})"
+    line = ElementTree.SubElement(text, "g", {"transform": place})
+    for letter, x in zip(text.text or "", places, strict=True):
+        key = (letter, said["font-weight"])
+        if key not in glyphs:
+            glyphs[key] = _glyph(f"glyph-{len(glyphs) + 1}", *key)
+        used = {"xlink:href": f"#{glyphs[key].attrib['id']}", "x": short((x - first) / scale)}
+        ElementTree.SubElement(line, "use", used)
+    text.tag, text.text = "g", None
+
+
+def _glyph(name: str, letter: str, weight: str) -> Element:
+    """Draw a letter as an outline."""
+    prop = FontProperties(weight=int(weight), size=_EM)
+    return Element("path", {"id": name, "d": outlined(letter, prop, Affine2D())})
+
+
+def as_markup(svg: Element, key: str, variables: Mapping[str, str]) -> str:
     """Write what is in a drawing as part of a page.
 
     Parameters
     ----------
-    drawn : Element
-        The root of the drawing.
+    svg : Element
+        The drawing.
     key : str
         Name of the figure; it stands before every id.
     variables : mapping of str to str
@@ -96,7 +126,7 @@ def as_markup(drawn: Element, key: str, variables: Mapping[str, str]) -> str:
     str
         The elements in the root, to be put into another `svg` element.
     """
-    inside = deepcopy(list(drawn))
+    inside = deepcopy(list(svg))
     elements = [element for part in inside for element in part.iter()]
     clips = [element for element in elements if "id" in element.attrib]
     names = {clip.attrib["id"]: f"{key}-clip-{n}" for n, clip in enumerate(clips, start=1)}
@@ -114,103 +144,6 @@ def as_markup(drawn: Element, key: str, variables: Mapping[str, str]) -> str:
     return "".join(ElementTree.tostring(part, encoding="unicode") for part in inside)
 
 
-def _flat(parent: Element, marks: dict[str, Element]) -> Iterator[Element]:
-    """Give what is drawn, in order, without groups that do nothing."""
-    text = ""
-    for element in parent:
-        if not isinstance(element.tag, str):  # a comment: what the outlines after it say
-            text = unescape(element.text or "")[1:-1]
-            continue
-        name = element.tag.removeprefix(_SVG)
-        if name == "g" and set(element.keys()) <= {"id"}:
-            yield from _flat(element, marks)
-        elif name == "g" and (letters := _letters(element, text)) is not None:
-            yield letters
-        elif name == "g":
-            group = Element(name, _attributes(element))
-            group.extend(_merged(_flat(element, marks)))
-            yield group
-        elif name == "use":
-            yield _placed(element, marks[element.attrib[_HREF][1:]])
-        elif name == "path":
-            yield _path(element.attrib["d"], _attributes(element))
-        elif name != "defs":
-            yield Element(name, _attributes(element))
-        text = ""
-
-
-def _attributes(element: Element) -> dict[str, str]:
-    """Give the attributes; those of the style too, which then need not be parsed as CSS."""
-    pairs = (part.partition(":") for part in element.get("style", "").split(";") if part)
-    given = {k.replace(_HREF, "href"): v for k, v in element.items() if k not in ("style", "id")}
-    return given | {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def _letters(outlines: Element, text: str) -> Element | None:
-    """Turn outlines into text, where each glyph is one letter of one of the page's fonts."""
-    uses = outlines.findall(f"{_SVG}use")
-    names = {use.attrib[_HREF][1:].rpartition("-")[0] for use in uses}
-    placed = _TURNED.fullmatch(outlines.get("transform", ""))
-    simple = len(uses) == len(text) and text == " ".join(filter(None, text.split(" ")))
-    if not placed or not simple or len(names) != 1 or any(map(combining, text)):
-        return None
-    face = figure_faces().get(names.pop())
-    if face is None:
-        return None
-    x, y, angle, scale = placed.groups()
-    letters = Element("text", _attributes(outlines))
-    del letters.attrib["transform"]
-    if angle:
-        letters.attrib["transform"] = f"translate({x} {y}) rotate({angle})"
-        x = y = "0"
-    offsets = (use.get("transform", "(0").partition("(")[2].split()[0] for use in uses)
-    letters.attrib |= {
-        "x": " ".join(_short(float(x) + float(scale) * float(offset)) for offset in offsets),
-        "y": _short(float(y)),
-        "font-family": face.family,
-        "font-weight": str(face.weight),
-        "font-size": _short(float(scale) * _EM),
-    }
-    letters.text = text
-    return letters
-
-
-def _placed(use: Element, mark: Element) -> Element:
-    """Draw a mark where it is referred to."""
-    looks = (_attributes(mark), _attributes(use))
-    placed = {k: v for look in looks for k, v in look.items() if k not in ("href", "d", "x", "y")}
-    outline = " ".join(mark.get("d", "").split())
-    if "transform" in placed:  # a glyph: moved by the one, made small by the other
-        turns = (look.get("transform", "") for look in reversed(looks))
-        return _path(outline, placed | {"transform": " ".join(turns)})
-    x, y = float(use.get("x", 0)), float(use.get("y", 0))
-    if circle := _CIRCLE.fullmatch(outline):
-        where = {"cx": _short(x), "cy": _short(y), "r": circle[1]}
-        return Element("circle", placed | where)
-    return _path(_moved(outline, x, y), placed)
-
-
-def _moved(outline: str, x: float, y: float) -> str:
-    """Move an outline; matplotlib writes pairs of absolute coordinates only."""
-    by = cycle((x, y))
-    return " ".join(
-        part if part.isalpha() else _short(float(part) + next(by)) for part in outline.split()
-    )
-
-
-def _path(outline: str, attributes: dict[str, str]) -> Element:
-    """Draw an outline; a single straight stroke has no inside."""
-    parts = outline.split()
-    inside = {} if len(parts) > _STROKE else {"fill": "none"}
-    short = " ".join(part if part.isalpha() else _short(float(part)) for part in parts)
-    return Element("path", attributes | inside | {"d": short})
-
-
-def _short(number: float) -> str:
-    """Write a length to a hundredth of a point, less than a printer can show."""
-    return f"{number:.2f}".rstrip("0").rstrip(".")
-
-
 def _merged(elements: Iterable[Element]) -> list[Element]:
     """Draw as one path what looks the same: strokes, and marks where there are many."""
     return list(_many_together(_strokes_together(elements)))
@@ -225,7 +158,7 @@ def _many_together(elements: Iterable[Element]) -> Iterator[Element]:
         elif tag == "circle" and look["fill"] != "none":
             # A stroke of no length with round ends is a dot; edges would hide one another.
             dots = "".join(f"M{dot.attrib['cx']} {dot.attrib['cy']}h0" for dot in alike)
-            ink = {"stroke": look["fill"], "stroke-width": _short(2 * float(look["r"]))}
+            ink = {"stroke": look["fill"], "stroke-width": short(2 * float(look["r"]))}
             kept = {k: v for k, v in look.items() if k not in ("r", "fill")}
             yield Element("path", kept | ink | {"stroke-linecap": "round", "d": dots})
         else:
@@ -244,7 +177,7 @@ def _outline(mark: Element) -> str:
 
 def _d(radius: str) -> str:
     """Double a radius."""
-    return _short(2 * float(radius))
+    return short(2 * float(radius))
 
 
 def _strokes_together(elements: Iterable[Element]) -> list[Element]:

@@ -9,7 +9,6 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from math import ceil
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -18,14 +17,14 @@ import matplotlib
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from PIL import Image
 
 from report.csvfile import Cell, csv_bytes
-from report.figures.drawing import WHITE, as_file, as_markup, redrawn
+from report.figures.drawing import WHITE, as_image, as_markup, drawn
+from report.figures.renderer import Canvas
 from report.fonts import advances, figure_fonts, spell_unknown
 from report.formats import shortened
 
@@ -71,8 +70,6 @@ _MM_PER_INCH = 25.4
 _PT_PER_INCH = 72
 
 _RC: dict[str, Any] = {
-    "svg.hashsalt": "expression-report",
-    "svg.fonttype": "path",  # the page shows the same letters everywhere
     "pdf.fonttype": 42,  # TrueType: journals refuse Type 3
     "font.size": 8.5,
     "axes.titlesize": 9,
@@ -149,31 +146,26 @@ class Picture:
     title: str
     caption: str
     alt: str
-    svg: bytes
+    svg: Element
     figure: Figure | None
     data: Numbers
     points: tuple[tuple[float, float], ...] = ()
     number: int = 0
 
-    @cached_property
-    def _drawn(self) -> Element:
-        """The drawing as the page has it."""
-        return redrawn(self.svg)
-
     @property
     def view_box(self) -> str:
         """The drawing's extent, in points."""
-        return self._drawn.attrib["viewBox"]
+        return self.svg.attrib["viewBox"]
 
     @property
     def markup(self) -> Markup:
         """What is in the drawing, for the screen."""
-        return Markup(as_markup(self._drawn, f"fig-{self.key}", VARIABLES))  # noqa: S704  # our own
+        return Markup(as_markup(self.svg, f"fig-{self.key}", VARIABLES))  # noqa: S704  # our own
 
     @property
     def data_uri(self) -> str:
         """The drawing as a data address, for WeasyPrint."""
-        content = base64.b64encode(as_file(self._drawn)).decode("ascii")
+        content = base64.b64encode(as_image(self.svg)).decode("ascii")
         return f"data:image/svg+xml;base64,{content}"
 
 
@@ -294,29 +286,22 @@ def panels(
     return figure, list(grid.flat[:n])
 
 
-def to_svg(figure: Figure) -> bytes:
-    """Write a figure as SVG, without a date.
+def to_svg(figure: Figure) -> Element:
+    """Lay out a figure and draw it.
 
     Parameters
     ----------
     figure : Figure
-        The drawing.
+        The figure.
 
     Returns
     -------
-    bytes
-        SVG, the same for the same drawing.
+    Element
+        The drawing, the same for the same figure.
     """
-    FigureCanvasSVG(figure)
+    canvas = Canvas(figure)
     _lay_out(figure)
-    buffer = io.BytesIO()
-    figure.savefig(
-        buffer,
-        format="svg",
-        dpi=200,
-        metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-    )
-    return buffer.getvalue()
+    return drawn(canvas)
 
 
 def to_pdf(figure: Figure) -> bytes:
@@ -388,7 +373,6 @@ def _lay_out(figure: Figure) -> None:
         for axis in (axes.xaxis, axes.yaxis):
             if not axis.get_label_text():
                 axis.set_label_coords(0, 0)  # else its place is sought even without a text
-    figure.dpi = FigureCanvasSVG.fixed_dpi
     engine = figure.get_layout_engine()
     if engine is not None and figure.axes:
         engine.execute(figure)
