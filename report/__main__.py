@@ -16,6 +16,7 @@ def main() -> None:
         leave()
     finally:
         gc.freeze()  # all goes with the process: a last collection would look for nothing
+        gc.enable()
 
 
 if __name__ == "__main__":

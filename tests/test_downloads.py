@@ -121,7 +121,7 @@ def test_points_lie_on_their_marks(
     picture, samples = toy_pictures[key], toy_results.data.samples
     drawn = {
         (round(float(c.attrib["cx"]), 1), round(float(c.attrib["cy"]), 1))
-        for c in picture._drawn.iter("circle")  # what the page has
+        for c in picture.svg.iter("circle")
     }
     first = toy_results.data.classes[0].label
     panels, rest = divmod(len(picture.points), len(samples))
