@@ -46,7 +46,11 @@ _OUTPUT = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write into.  [default: output/<name of the study>]",
 )
-_PDF = click.option("--pdf/--no-pdf", default=True, help="Whether to make the PDF.")
+_PDF = click.option(
+    "--pdf/--no-pdf",
+    default=True,
+    help="Whether to make the PDF, and those of the figures, from which their PNGs come.",
+)
 _FILES = click.option(
     "--files/--no-files",
     default=True,

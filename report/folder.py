@@ -12,12 +12,11 @@
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 
 from pipeline.results import Results, dumps
-from report import bibliography, garbage, html, latex, markdown, pdf
+from report import bibliography, garbage, html, latex, markdown, pdf, plates
 from report.attachments import attachments, genes, samples
 from report.csvfile import csv_bytes
 from report.figures import catalogue as figure_catalogue
@@ -51,7 +50,7 @@ def contents(
     results : Results
         The results object.
     with_pdf : bool, default=True
-        Whether to make the PDF.
+        Whether to make the PDF; without it figures are written as SVG only.
     with_files : bool, default=True
         Whether to make figures, tables, methods and references as files of their own.
     with_results : bool, default=True
@@ -65,7 +64,8 @@ def contents(
     dict of str to bytes
         By name; folders are parted by slashes. The last is the list of the others.
     """
-    begun = beside(partial(_figure_files, results)) if beside and with_files else None
+    task = partial(_figure_files, results, with_pdf=with_pdf)
+    begun = beside(task) if beside and with_files else None
     figures, drawings = _drawn(results, with_files=with_files and begun is None)
     screen, paper = html.pages(results, figures)
     files = {"report.html": screen.encode()}
@@ -74,7 +74,8 @@ def contents(
     if with_results:
         files["results.json"] = dumps(results).encode()
     if with_files:
-        files |= (next(begun) if begun else drawings) | dict(_tables(results))
+        files |= next(begun) if begun else _written(results, drawings, with_pdf=with_pdf)
+        files |= dict(_tables(results))
         files |= _chapters(results)
     return files | {MANIFEST: manifest(files)}
 
@@ -114,26 +115,22 @@ def file_name(number: str, key: str) -> str:
     return f"{number:0>2}-{latex.label(key)[:MAX_KEY].strip('-') or 'unnamed'}"
 
 
-def _figure_files(results: Results) -> dict[str, bytes]:
+def _figure_files(results: Results, *, with_pdf: bool) -> dict[str, bytes]:
     """Draw each figure and write its files."""
-    return _drawn(results, with_files=True)[1]
+    return _written(results, _drawn(results, with_files=True)[1], with_pdf=with_pdf)
 
 
-def _drawn(results: Results, *, with_files: bool) -> tuple[dict[str, Picture], dict[str, bytes]]:
-    """Draw each figure and write its files, then let go of the drawing: it is large."""
+def _drawn(results: Results, *, with_files: bool) -> tuple[dict[str, Picture], dict[str, Picture]]:
+    """Draw each figure: by key for the page and, some narrower too, by name for their files."""
     figures: dict[str, Picture] = {}
-    files: dict[str, bytes] = {}
+    plates: dict[str, Picture] = {}
     with garbage.swept():
         for picture in figure_catalogue.pictures(results):
-            figures[picture.key] = replace(picture, figure=None)
-            if with_files:
-                files[f"{_stem(picture)}.csv"] = picture.data.csv
-                files |= _formats(_stem(picture), picture)
-            gc.collect()
+            figures[picture.key] = plates[_stem(picture)] = picture
+            gc.collect()  # what it was drawn with is large
         for single in figure_catalogue.draw_single(results) if with_files else ():
-            files |= _formats(f"{_stem(figures[single.key])}-{style.SINGLE_MM}mm", single)
-            gc.collect()
-    return figures, files
+            plates[f"{_stem(figures[single.key])}-{style.SINGLE_MM}mm"] = single
+    return figures, plates
 
 
 def _stem(picture: Picture) -> str:
@@ -141,17 +138,18 @@ def _stem(picture: Picture) -> str:
     return f"figures/{file_name(str(picture.number), picture.key)}"
 
 
-def _formats(stem: str, picture: Picture) -> dict[str, bytes]:
-    """Write a figure in three formats."""
-    figure = picture.figure
-    if figure is None:
-        raise ValueError(f"{picture.key}: expected a drawing, found none")
-    # The catalogue, half way through its figures, keeps their style in force.
-    return {
-        f"{stem}.svg": as_file(picture.svg),
-        f"{stem}.pdf": style.to_pdf(figure),
-        f"{stem}.png": style.to_png(figure),
-    }
+def _written(
+    results: Results, figures: Mapping[str, Picture], *, with_pdf: bool
+) -> dict[str, bytes]:
+    """Write figures in three formats, each with its numbers; without PDF, as SVG alone."""
+    files = {f"{name}.csv": picture.data.csv for name, picture in figures.items() if picture.number}
+    with style.drawing():
+        files |= {f"{name}.svg": as_file(picture.svg) for name, picture in figures.items()}
+    if with_pdf:
+        printed = plates.to_pdfs(figures.values(), language=results.study.language)
+        for name, content in zip(figures, printed, strict=True):
+            files |= {f"{name}.pdf": content, f"{name}.png": plates.to_png(content)}
+    return files
 
 
 def _tables(results: Results) -> Iterator[tuple[str, bytes]]:

@@ -89,22 +89,57 @@ def render(page: str, attachments: Iterable[Attachment] = ()) -> bytes:
     PdfError
         If a library is missing, or WeasyPrint had anything to say.
     """
-    with _own_fonts(), _collected_log() as lines, _unclosed(), garbage.paused():
-        weasyprint = _weasyprint()
+    with _printing() as (weasyprint, fetcher):
         from report.finisher import finish
         from report.pagenumbers import numbered
+
+        html = weasyprint.HTML(string=_SPACE.sub(r"\1 ", page), url_fetcher=fetcher)
+        document = numbered(html.render())
+        attached = _attached(attachments, document.metadata.created, fetcher)
+        content: bytes = document.write_pdf(
+            pdf_variant="pdf/a-3a", attachments=attached, finisher=finish
+        )
+    return content
+
+
+def render_each(pages: Iterable[str]) -> list[bytes]:
+    """Turn small pages into plain PDFs, one for each.
+
+    Parameters
+    ----------
+    pages : iterable of str
+        HTML with everything in it.
+
+    Returns
+    -------
+    list of bytes
+        The PDFs, the same for the same pages.
+
+    Raises
+    ------
+    PdfError
+        If a library is missing, or WeasyPrint had anything to say.
+    """
+    with _printing() as (weasyprint, fetcher):
+        fonts = weasyprint.text.fonts.FontConfiguration()
+        return [
+            weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf(font_config=fonts)
+            for page in pages
+        ]
+
+
+@contextmanager
+def _printing() -> Iterator[tuple[Any, Any]]:
+    """Give WeasyPrint and what fetches data addresses; at the end a complaint is an error."""
+    with _own_fonts(), _collected_log() as lines, _unclosed(), garbage.paused():
+        weasyprint = _weasyprint()
         from report.shortcuts import taken
         from report.svgtext import whole_texts
 
         fetcher = weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
         try:
             with taken(), whole_texts():
-                html = weasyprint.HTML(string=_SPACE.sub(r"\1 ", page), url_fetcher=fetcher)
-                document = numbered(html.render())
-                attached = _attached(attachments, document.metadata.created, fetcher)
-                content: bytes = document.write_pdf(
-                    pdf_variant="pdf/a-3a", attachments=attached, finisher=finish
-                )
+                yield weasyprint, fetcher
         except weasyprint.urls.FatalURLFetchingError as error:
             raise PdfError(f"PDF: expected data addresses only, found another: {error}") from error
     if any("install HarfBuzz-Subset" in line for line in lines):
@@ -112,7 +147,6 @@ def render(page: str, attachments: Iterable[Attachment] = ()) -> bytes:
         raise PdfError(MISSING.format("HarfBuzz-Subset"))
     if lines:
         raise PdfError(f"PDF: expected no complaint from WeasyPrint, found: {lines[0]}")
-    return content
 
 
 def _attached(attachments: Iterable[Attachment], created: str | None, fetcher: Any) -> list[Any]:

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from report_fixtures import small
 
@@ -23,9 +24,23 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 
 @pytest.fixture(scope="module")
-def pictures(toy_results: Results) -> dict[str, Picture]:
+def figures() -> list[Figure]:
+    """Hold what the pictures were drawn from, in their order."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def pictures(toy_results: Results, figures: list[Figure]) -> dict[str, Picture]:
     """Draw what is quick to draw of the toy study."""
-    return catalogue.draw(small(toy_results))
+    draw = style.to_svg
+
+    def noted(figure: Figure) -> Element:
+        figures.append(figure)
+        return draw(figure)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(style, "to_svg", noted)
+        return catalogue.draw(small(toy_results))
 
 
 def of_matplotlib(figure: Any) -> str:
@@ -55,10 +70,10 @@ def letters(root: Element) -> list[str | None]:
     return [text.text for text in root.iter(f"{SVG}text")]
 
 
-def test_what_is_written_stays_written(pictures: dict[str, Picture]) -> None:
+def test_what_is_written_stays_written(pictures: dict[str, Picture], figures: list[Figure]) -> None:
     """What matplotlib writes as outlines stands here as text, in the same order."""
-    for picture in pictures.values():
-        svg = of_matplotlib(picture.figure)
+    for picture, figure in zip(pictures.values(), figures, strict=True):
+        svg = of_matplotlib(figure)
         comments = re.findall("<!-- (.*?) -->", svg, flags=re.DOTALL)
 
         assert [unescape(comment) for comment in comments] == letters(read(picture.svg))
@@ -129,9 +144,9 @@ def test_what_could_come_out_otherwise_stays_an_outline(text: str) -> None:
     assert expected == outline.attrib["d"].count("M")
 
 
-def test_marks_are_where_they_were(pictures: dict[str, Picture]) -> None:
+def test_marks_are_where_they_were(pictures: dict[str, Picture], figures: list[Figure]) -> None:
     """Every round mark is at its place, its colour and its size the same."""
-    svg = of_matplotlib(pictures["pca"].figure)
+    svg = of_matplotlib(figures[list(pictures).index("pca")])
     round_marks = {
         name: f"{float(radius):.2f}".rstrip("0")
         for name, radius in re.findall(r'<path id="(\w+)" d="M 0 ([\d.]+) \nC', svg)

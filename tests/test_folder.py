@@ -1,21 +1,22 @@
 import csv
 import io
 import re
-from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree
 
 import pikepdf
 import pytest
 from PIL import Image
-from report_fixtures import HOSTILE_TEXTS, renamed, small
+from report_fixtures import HOSTILE_TEXTS, pdf_pieces, renamed, small
 
 from pipeline import results as records
 from pipeline.nested import in_processes
 from pipeline.results import Results
-from report import folder, html
+from report import folder, html, pdf
 from report.figures import catalogue
 from report.folder import MANIFEST
 from report.fonts import spell_controls
+from report.formats import NO_BREAK
 from report.tables import catalogue as table_catalogue
 from report.tables.record import Table, columns
 
@@ -23,20 +24,17 @@ ENDS = ("svg", "pdf", "png")
 SAFE = re.compile(r"(?:(?:figures|tables)/)?[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 
 
-def made(results: Results) -> dict[str, bytes]:
-    """Make all files but the PDF; the page is made elsewhere."""
+def made(results: Results, **options: Any) -> dict[str, bytes]:
+    """Make all files; the page and its PDF are empty, they are made elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(html, "pages", lambda results, figures: ("", ""))
-        return folder.contents(results, with_pdf=False)
+        patch.setattr(pdf, "render", lambda page, attachments: b"")
+        return folder.contents(results, **options)
 
 
 def test_another_process_writes_the_same(toy_results: Results, files: dict[str, bytes]) -> None:
     """Figures' files that are made beside the page are those that are made before it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(html, "pages", lambda results, figures: ("", ""))
-        beside = folder.contents(
-            small(toy_results), with_pdf=False, beside=lambda task: in_processes([task], n_jobs=2)
-        )
+    beside = made(small(toy_results), beside=lambda task: in_processes([task], n_jobs=2))
 
     assert files == beside
 
@@ -73,8 +71,9 @@ def width_mm(name: str) -> int:
 
 
 def of_kind(files: dict[str, bytes], *ends: str) -> dict[str, bytes]:
-    """Give the files whose names end so."""
-    return {name: content for name, content in files.items() if name.endswith(ends)}
+    """Give the figures' and tables' files, and chapters, whose names end so."""
+    names = [name for name in files if name.endswith(ends) and name != "report.pdf"]
+    return {name: files[name] for name in names}
 
 
 def test_each_figure_has_three_formats(toy_results: Results, files: dict[str, bytes]) -> None:
@@ -86,6 +85,30 @@ def test_each_figure_has_three_formats(toy_results: Results, files: dict[str, by
     expected |= {f"{stems['arrays']}-85mm.{end}" for end in ENDS}
 
     assert expected == {name for name in files if name.startswith("figures/")}
+
+
+def test_without_pdf_a_figure_is_svg_alone(toy_results: Results) -> None:
+    """Where no PDF can be made, each figure has its drawing and its data."""
+    files = made(small(toy_results), with_pdf=False)
+
+    ends = {name.rpartition(".")[2] for name in files if name.startswith("figures/")}
+    assert {"csv", "svg"} == ends
+
+
+def test_a_figure_has_its_title_and_can_be_copied(
+    toy_results: Results, files: dict[str, bytes]
+) -> None:
+    """A PDF is called what its figure is called, and its letters are text."""
+    picture = catalogue.draw(small(toy_results))["pca"]
+    content = files[f"figures/{picture.number:02d}-pca.pdf"]
+
+    with pikepdf.open(io.BytesIO(content)) as document:
+        assert picture.title == str(document.docinfo.Title)
+    texts = [text.text or "" for text in picture.svg.iter("text")]
+    expected, actual = (
+        [t.replace(NO_BREAK, " ") for t in of] for of in (texts, pdf_pieces(content))
+    )
+    assert sorted(expected) == sorted(actual)
 
 
 def test_each_table_has_two_formats(toy_results: Results, files: dict[str, bytes]) -> None:
@@ -114,7 +137,7 @@ def test_a_png_has_300_dots_per_inch(files: dict[str, bytes]) -> None:
 
 
 def test_a_pdf_figure_has_its_fonts(files: dict[str, bytes]) -> None:
-    """A PDF is as wide as one or two columns, has TrueType fonts in it, no others, and no date."""
+    """A PDF is as wide as one or two columns, has our TrueType fonts in it, and no date."""
     for name, content in of_kind(files, ".pdf").items():
         with pikepdf.open(io.BytesIO(content)) as document:
             box = document.pages[0].MediaBox
@@ -124,12 +147,8 @@ def test_a_pdf_figure_has_its_fonts(files: dict[str, bytes]) -> None:
             assert float(box[2]) == pytest.approx(width_mm(name) / 25.4 * 72, abs=0.1), name
             assert {"/Type0", "/CIDFontType2"} == kinds, name
             assert all("/FontFile2" in font for font in described), name
-            assert {str(font.FontName)[8:] for font in described} <= {
-                "SourceSans3ExtraLight-Regular",
-                "SourceSans3ExtraLight-SemiBold",
-                "DejaVuSans",
-                "DejaVuSans-Bold",
-            }
+            named = {str(font.FontName)[8:] for font in described}
+            assert {"Report-Sans", "Report-Sans-Semi-Bold"} >= named, name
             assert not [key for key in document.docinfo if "Date" in key], name
 
 
@@ -227,10 +246,3 @@ def test_no_file_holds_a_control_character(hostile: dict[str, bytes], kind: str)
     """A null byte is spelled out wherever text is written."""
     for name, content in of_kind(hostile, kind).items():
         assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", content), name
-
-
-def test_pictures_keep_their_drawing(toy_results: Results) -> None:
-    """Other formats are drawn from what the page shows, also after it was numbered."""
-    pictures = catalogue.draw(small(toy_results)).values()
-
-    assert all(replace(p, number=1).figure is p.figure for p in pictures)

@@ -58,7 +58,6 @@ def arrays(results: Results, *, width_mm: float = style.COLUMN_MM) -> Picture:
         )
         + ".",
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("sample", "class", "part", *(m.subject for m in metrics)),
             rows=tuple(
@@ -176,7 +175,6 @@ def associations(results: Results) -> Picture:
         alt=f"Map of {formats.count(len(rows))} rows and {formats.count(len(targets))} columns; "
         "the strongest: " + "; ".join(_in_words(a) for a in strongest) + ".",
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("known of the samples", "with", "among", "size", "p adjusted"),
             rows=tuple(
@@ -251,7 +249,6 @@ def coloured(results: Results) -> Picture | None:
         "not known.",
         alt="; ".join(_centres(c, record.coordinates) for c in shown) + ".",
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("sample", *record.axis_labels, *(c.label for c in shown)),
             rows=tuple(

@@ -57,7 +57,6 @@ def spread(results: Results, claim: Claim) -> Picture | None:
         + "; ".join(f"{models[one.key]}, {label}: {_said(one)}" for label, one in rows)
         + ".",
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("labels and model", "model", name, "seeds"),
             rows=tuple(

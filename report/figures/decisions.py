@@ -84,7 +84,6 @@ def error_map(results: Results, protocol: Protocol) -> Picture | None:
         caption=_map_caption(results, protocol, len(order)),
         alt=_map_alt(results, protocol, order),
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=(
                 "sample",
@@ -195,7 +194,6 @@ def coverage(results: Results) -> Picture | None:
         )
         + ".",
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("model", "protocol", "samples", "called", "of them right"),
             rows=tuple(
@@ -273,7 +271,6 @@ def thresholds(results: Results) -> Picture | None:
         + _left_out(len(results.thresholds)),
         alt="Two lines a panel. " + "; ".join(_moved_alt(results, r) for r in records) + ".",
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("model", "protocol", "threshold", "sensitivity", "specificity", "default"),
             rows=tuple(
@@ -361,7 +358,6 @@ def calibration(results: Results) -> Picture | None:
         )
         + ".",
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("model", "protocol", "mean predicted probability", "positive", "samples"),
             rows=tuple(

@@ -59,7 +59,6 @@ def embedding(results: Results, record: Embedding, *, width_mm: float = style.CO
         caption=_caption(results, record),
         alt=_alt(results, record),
         svg=style.to_svg(figure),  # first: it finds the places of all parts
-        figure=figure,
         data=_numbers(results, record),
         points=style.places((axes, record.coordinates)),
     )

@@ -59,7 +59,6 @@ def heat_map(results: Results) -> Picture:
         caption=_caption(results, record),
         alt=_alt(results, record),
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("gene", "high in", *record.sample_ids),
             rows=tuple(
@@ -96,7 +95,6 @@ def stability(results: Results) -> Picture | None:
         caption=_stability_caption(results, own),
         alt=_stability_alt(results, own),
         svg=style.to_svg(figure),
-        figure=figure,
         data=_stability_numbers(results, own),
     )
 

@@ -67,7 +67,6 @@ def accuracies(results: Results, protocols: tuple[Protocol, ...], *, key: str) -
         f"{dashed}{filled}{several}".rstrip(),
         alt=_accuracies_alt(results, protocols),
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("protocol", "model", "accuracy", "low", "high", "errors", "predictions"),
             rows=tuple(
@@ -191,7 +190,6 @@ def confusions(results: Results, protocol: Protocol) -> Picture:
         "share of the true class.",
         alt=_confusions_alt(results, scored, protocol),
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("model", "true class", "predicted class", "predictions", "repeats"),
             rows=tuple(
@@ -324,7 +322,6 @@ def roc(results: Results) -> Picture | None:
         "ranks the samples, not whether its threshold is right.",
         alt=_roc_alt(results, protocols),
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("protocol", "curve", "false positive rate", "true positive rate"),
             rows=tuple(

@@ -61,7 +61,6 @@ def permutations(results: Results) -> Picture | None:
         )
         + ".",
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("model", "labels", "errors", "predictions", "times"),
             rows=tuple(
@@ -126,7 +125,6 @@ def learning_curves(results: Results) -> Picture | None:
         )
         + ".",
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("model", "training samples", "mean accuracy", "low", "high"),
             rows=tuple(
@@ -218,7 +216,6 @@ def leaky_twin(results: Results) -> Picture | None:
         )
         + ", on average.",
         svg=style.to_svg(figure),
-        figure=figure,
         data=Numbers(
             columns=("labels and choice of genes", "run", "accuracy"),
             rows=tuple(

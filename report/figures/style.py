@@ -5,7 +5,6 @@ and by shape; the two parts of a split by filled and open markers.
 """
 
 import base64
-import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
-from PIL import Image
 
 from report.csvfile import Cell, csv_bytes
 from report.figures.drawing import WHITE, as_image, as_markup, drawn
@@ -64,13 +62,11 @@ VARIABLES = {
 
 COLUMN_MM = 170  # the width of two journal columns
 SINGLE_MM = 85  # that of one
-PNG_DPI = 300
 MAX_HEIGHT_MM = 150  # a page holds this, a caption and the start of a table
 _MM_PER_INCH = 25.4
 _PT_PER_INCH = 72
 
 _RC: dict[str, Any] = {
-    "pdf.fonttype": 42,  # TrueType: journals refuse Type 3
     "font.size": 8.5,
     "axes.titlesize": 9,
     "axes.labelsize": 8.5,
@@ -138,8 +134,8 @@ class Numbers:
 class Picture:
     """A figure ready for the page; `alt` says what is to be seen, `caption` what it is.
 
-    `figure` is the drawing that became `svg`, as long as other formats are to be written; `points`
-    are the places of the samples in it, where each has one: in one panel after the other.
+    `points` are the places of the samples in the drawing, where each has one: in one panel after
+    the other.
     """
 
     key: str
@@ -147,7 +143,6 @@ class Picture:
     caption: str
     alt: str
     svg: Element
-    figure: Figure | None
     data: Numbers
     points: tuple[tuple[float, float], ...] = ()
     number: int = 0
@@ -302,47 +297,6 @@ def to_svg(figure: Figure) -> Element:
     canvas = Canvas(figure)
     _lay_out(figure)
     return drawn(canvas)
-
-
-def to_pdf(figure: Figure) -> bytes:
-    """Write a figure as PDF on white, without a date, its letters as text in embedded fonts.
-
-    Parameters
-    ----------
-    figure : Figure
-        The drawing, laid out by `to_svg`.
-
-    Returns
-    -------
-    bytes
-        PDF, the same for the same drawing.
-    """
-    buffer = io.BytesIO()
-    nothing = dict.fromkeys(("Creator", "Producer", "CreationDate"))
-    figure.savefig(buffer, format="pdf", facecolor="white", metadata=nothing)
-    return buffer.getvalue()
-
-
-def to_png(figure: Figure) -> bytes:
-    """Write a figure as PNG on white, opaque, with as many dots as journals ask for.
-
-    Parameters
-    ----------
-    figure : Figure
-        The drawing, laid out by `to_svg`.
-
-    Returns
-    -------
-    bytes
-        PNG, the same for the same drawing.
-    """
-    raw = io.BytesIO()
-    figure.savefig(raw, format="rgba", dpi=PNG_DPI, facecolor="white")
-    width, height = (int(inches * PNG_DPI) for inches in figure.get_size_inches())
-    dots = Image.frombytes("RGBA", (width, height), raw.getvalue()).convert("RGB")
-    buffer = io.BytesIO()
-    dots.save(buffer, format="png", dpi=(PNG_DPI, PNG_DPI), compress_level=3)  # twice as fast as 6
-    return buffer.getvalue()
 
 
 def places(
