@@ -8,6 +8,7 @@ file of its own, letters are outlines, for programs that lack the font.
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
+from functools import lru_cache
 from itertools import groupby
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -97,16 +98,17 @@ def _outline_letters(text: Element, glyphs: dict[tuple[str, str], Element]) -> N
     for letter, x in zip(text.text or "", places, strict=True):
         key = (letter, said["font-weight"])
         if key not in glyphs:
-            glyphs[key] = _glyph(f"glyph-{len(glyphs) + 1}", *key)
+            glyph = {"id": f"glyph-{len(glyphs) + 1}", "d": _glyph(*key)}
+            glyphs[key] = Element("path", glyph)
         used = {"xlink:href": f"#{glyphs[key].attrib['id']}", "x": short((x - first) / scale)}
         ElementTree.SubElement(line, "use", used)
     text.tag, text.text = "g", None
 
 
-def _glyph(name: str, letter: str, weight: str) -> Element:
-    """Draw a letter as an outline."""
-    prop = FontProperties(weight=int(weight), size=_EM)
-    return Element("path", {"id": name, "d": outlined(letter, prop, Affine2D())})
+@lru_cache(maxsize=1024)
+def _glyph(letter: str, weight: str) -> str:
+    """Outline a letter."""
+    return outlined(letter, FontProperties(weight=int(weight), size=_EM), Affine2D())
 
 
 def as_markup(svg: Element, key: str, variables: Mapping[str, str]) -> str:
