@@ -311,7 +311,7 @@ def test_more_samples_than_fit_are_counted(
 
 def test_an_empty_table_says_none(two_models: Results) -> None:
     """A table without rows says so on the page."""
-    page = html.pages(small(misjudged(two_models, {})))[1]
+    page = html.pages(small(misjudged(two_models, {})))[0]
 
     assert [["None."]] == cells(parse(page).by_id("tab-samples"))
 
