@@ -5,12 +5,14 @@ Here its log is collected, and a line in it is an error.
 """
 
 import base64
+import ctypes.util
 import logging
 import os
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
@@ -20,6 +22,7 @@ from typing import Any
 
 from report import garbage
 from report.fonts import paper_fonts
+from report.shortcuts import replaced
 
 
 class PdfError(RuntimeError):
@@ -179,11 +182,21 @@ def _weasyprint() -> Any:
     """Load WeasyPrint, which loads the libraries of the system."""
     try:
         # Where one is missing, WeasyPrint prints and warns on its own.
-        with redirect_stdout(StringIO()), warnings.catch_warnings(action="ignore"):
+        with redirect_stdout(StringIO()), warnings.catch_warnings(action="ignore"), _by_name():
             import weasyprint
     except OSError as error:
         raise PdfError(MISSING.format("Pango")) from error
     return weasyprint
+
+
+def _by_name() -> AbstractContextManager[Any]:
+    """Find libraries on Linux by the names of their files alone.
+
+    WeasyPrint begins with names of other systems; for each, Python would ask a compiler.
+    """
+    if sys.platform != "linux":
+        return nullcontext()
+    return replaced(ctypes.util, "find_library", lambda name: None)
 
 
 @contextmanager

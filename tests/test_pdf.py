@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 from xml.etree.ElementTree import Element
 
@@ -18,6 +19,7 @@ from report_fixtures import (
     parse,
     pdf_pieces,
     pdf_texts,
+    python,
     renamed,
     small,
     without_test,
@@ -306,6 +308,22 @@ def test_the_garbage_collector_is_left_alone() -> None:
     try_to_print(COMPLAINTS["an unknown glyph"][0])
 
     assert gc.isenabled()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="libraries have other names")
+def test_no_compiler_is_asked_for_libraries(tmp_path: Path) -> None:
+    """Printing starts no other program."""
+    program = (
+        "import subprocess\n"
+        "subprocess.Popen = None\n"
+        "from report import pdf\n"
+        "pdf.check()\n"
+        "print('printed')\n"
+    )
+
+    done = python("-c", program, cwd=tmp_path)
+
+    assert (b"printed\n", b"") == (done.stdout, done.stderr)
 
 
 def try_to_print(body: str) -> None:
