@@ -38,6 +38,7 @@ _COMMANDS = [b"M", b"L", b"Q", b"C", b"z"]
 _CAPS = {"projecting": "square", "round": "round"}
 _CIRCLE = np.asarray(Path.unit_circle().vertices)
 _STROKE = 6  # parts of "M x y L x y"
+_SUBPIXELS = 64  # in which FreeType measures
 
 
 class Canvas(FigureCanvasBase):
@@ -298,9 +299,6 @@ def _is_simple(text: str, face: Face | None) -> bool:
         return False
     known = advances(bold=face.weight > FACES[0].weight)
     return all(letter in known and not combining(letter) for letter in text)
-
-
-_SUBPIXELS = 64  # in which FreeType measures
 
 
 def outlined(text: str, prop: FontProperties, placed: Affine2D) -> str:
