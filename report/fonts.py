@@ -169,10 +169,10 @@ def _remembered(find: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     found: dict[tuple[Any, ...], list[Any]] = {}
 
     def look_up(prop: Any, **where: Any) -> list[Any]:
-        slant, weight = prop.get_style(), prop.get_weight()
-        key = (*prop.get_family(), slant, weight, prop.get_variant(), prop.get_stretch())
         if where:
             return find(prop, **where)
+        slant, weight = prop.get_style(), prop.get_weight()
+        key = (*prop.get_family(), slant, weight, prop.get_variant(), prop.get_stretch())
         if key not in found:
             found[key] = find(prop)
         return found[key]

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from report import pdf
+from report.figures.renderer import DPI
 from report.figures.style import Picture
 
 PNG_DPI = 300
-_DPI = 72
 
 _PAGE = Markup(
     '<!DOCTYPE html><html lang="{language}"><head><title>{title}</title><style>'
@@ -71,7 +71,7 @@ def to_png(printed: bytes) -> bytes:
 
     document = PdfDocument(printed)
     try:
-        dots = document[0].render(scale=PNG_DPI / _DPI, rev_byteorder=True).to_pil()
+        dots = document[0].render(scale=PNG_DPI / DPI, rev_byteorder=True).to_pil()
         buffer = io.BytesIO()
         # Level 3 is twice as fast as 6.
         dots.convert("RGB").save(buffer, format="png", dpi=(PNG_DPI, PNG_DPI), compress_level=3)

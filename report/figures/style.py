@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from report.csvfile import Cell, csv_bytes
 from report.figures.drawing import WHITE, as_image, as_markup, drawn
-from report.figures.renderer import Canvas
+from report.figures.renderer import DPI, Canvas
 from report.fonts import advances, figure_fonts, spell_unknown
 from report.formats import shortened
 
@@ -64,7 +64,6 @@ COLUMN_MM = 170  # the width of two journal columns
 SINGLE_MM = 85  # that of one
 MAX_HEIGHT_MM = 150  # a page holds this, a caption and the start of a table
 _MM_PER_INCH = 25.4
-_PT_PER_INCH = 72
 
 _RC: dict[str, Any] = {
     "font.size": 8.5,
@@ -209,7 +208,7 @@ def blank(width: float, height: float) -> tuple[Figure, Any]:
     tuple of Figure and Axes
         The figure, and axes over all of it in points from the upper left corner.
     """
-    figure = Figure(figsize=(width / _PT_PER_INCH, height / _PT_PER_INCH))
+    figure = Figure(figsize=(width / DPI, height / DPI))
     axes: Any = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     axes.set(xlim=(0, width), ylim=(height, 0), autoscale_on=False)
@@ -229,7 +228,7 @@ def points(mm: float) -> float:
     float
         The length in points.
     """
-    return mm / _MM_PER_INCH * _PT_PER_INCH
+    return mm / _MM_PER_INCH * DPI
 
 
 def text_width(text: str) -> float:
