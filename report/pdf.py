@@ -136,12 +136,12 @@ def _printing() -> Iterator[tuple[Any, Any]]:
     """Give WeasyPrint and what fetches data addresses; at the end a complaint is an error."""
     with _own_fonts(), _collected_log() as lines, _unclosed(), garbage.paused():
         weasyprint = _weasyprint()
+        from report.painter import painting
         from report.shortcuts import taken
-        from report.svgtext import whole_texts
 
         fetcher = weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
         try:
-            with taken(), whole_texts():
+            with taken(), painting():
                 yield weasyprint, fetcher
         except weasyprint.urls.FatalURLFetchingError as error:
             raise PdfError(f"PDF: expected data addresses only, found another: {error}") from error
