@@ -10,6 +10,9 @@ from report.figures.renderer import DPI
 from report.figures.style import Picture
 
 PNG_DPI = 300
+_DOTS_A_METRE = round(PNG_DPI / 0.0254)
+_COMPRESSION = 3
+"""Half the time of 6."""
 
 _PAGE = Markup(
     '<!DOCTYPE html><html lang="{language}"><head><title>{title}</title><style>'
@@ -67,14 +70,24 @@ def to_png(printed: bytes) -> bytes:
     bytes
         PNG, the same for the same PDF.
     """
+    import png
     from pypdfium2 import PdfDocument
 
     document = PdfDocument(printed)
     try:
-        dots = document[0].render(scale=PNG_DPI / DPI, rev_byteorder=True).to_pil()
+        dots = document[0].render(scale=PNG_DPI / DPI, rev_byteorder=True)
+        writer = png.Writer(
+            dots.width,
+            dots.height,
+            greyscale=False,
+            compression=_COMPRESSION,
+            x_pixels_per_unit=_DOTS_A_METRE,
+            y_pixels_per_unit=_DOTS_A_METRE,
+            unit_is_meter=True,
+        )
         buffer = io.BytesIO()
-        # Level 3 is twice as fast as 6.
-        dots.convert("RGB").save(buffer, format="png", dpi=(PNG_DPI, PNG_DPI), compress_level=3)
+        rows = dots.to_numpy().reshape(dots.height, -1)
+        writer.write_packed(buffer, rows)
     finally:
         document.close()
     return buffer.getvalue()
