@@ -2,8 +2,8 @@
 
 It reads a page letter by letter as if it were broken, gives every element six
 pseudo-elements that none of ours has, sets each line of text once to break it and again to
-draw it, and counts all pages for each element of the structure. Made for WeasyPrint 70 and
-pydyf 0.13.
+draw it, parses declarations in C for each font, and counts all pages for each element of
+the structure. Made for WeasyPrint 70 and pydyf 0.13.
 """
 
 import re
@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 _EMPTY = re.compile(r"<((?:br|col|hr|img|link|meta|wbr)\b[^<>]*)>")
 _BROKEN_VALUE = re.compile(r'="[^"]*[\t\n]')  # XML makes blanks of them
 _NOTES = re.compile(r"^::(?:footnote|note)-.*$", re.MULTILINE)
+_LENGTH = re.compile(r"\[\d+\]$")
 _MARKERS = re.compile(r"^::marker\b", re.MULTILINE)
 
 
@@ -37,6 +38,7 @@ def taken() -> Iterator[None]:
         replaced(weasyprint.HTML, "_ua_stylesheets", lambda page, forms=False: [_stylesheet()]),
         replaced(Layout, "deactivate", _keep),
         replaced(Layout, "reactivate", _reuse(Layout.reactivate)),
+        replaced(weasyprint.pdf.fonts, "ffi", _OpenArrays(weasyprint.pdf.fonts.ffi)),
         replaced(pydyf.PDF, "page_references", property(_page_references)),
     ):
         yield
@@ -107,6 +109,29 @@ def _reuse(again: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
             again(layout, style)
 
     return reactivate
+
+
+class _OpenArrays:
+    """cffi, which is told an array's length by its values: a length said is a type to parse.
+
+    Parameters
+    ----------
+    ffi : cffi.FFI
+        Where all is known but arrays.
+    """
+
+    def __init__(self, ffi: Any) -> None:
+        self._ffi = ffi
+
+    def __getattr__(self, name: str) -> Any:
+        """Give whatever else it has."""
+        return getattr(self._ffi, name)
+
+    def new(self, declaration: str, values: Any = None) -> Any:
+        """Make room for values."""
+        if values is not None:
+            declaration = _LENGTH.sub("[]", declaration)
+        return self._ffi.new(declaration, values)
 
 
 def _page_references(pdf: Any) -> tuple[bytes, ...]:
