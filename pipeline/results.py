@@ -493,6 +493,9 @@ def load(path: Path) -> Results:
         ) from error
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
 def _render(value: Any, margin: str = "") -> str:
     """Write JSON with a list of plain values on one line, so that the file reads and diffs well."""
     inner = margin + " "
@@ -506,4 +509,4 @@ def _render(value: Any, margin: str = "") -> str:
 
 def _scalar(value: Any) -> str:
     """Write one plain value, or a list of them, as JSON."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _JSON.encode(value)

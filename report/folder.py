@@ -127,7 +127,7 @@ def _drawn(results: Results, *, with_files: bool) -> tuple[dict[str, Picture], d
     with garbage.swept():
         for picture in figure_catalogue.pictures(results):
             figures[picture.key] = plates[_stem(picture)] = picture
-            gc.collect()  # what it was drawn with is large
+            gc.collect(0)  # what it was drawn with is large; no need to look at older pictures
         for single in figure_catalogue.draw_single(results) if with_files else ():
             plates[f"{_stem(figures[single.key])}-{style.SINGLE_MM}mm"] = single
     return figures, plates
