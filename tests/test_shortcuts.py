@@ -6,16 +6,24 @@ import weasyprint
 from report import pdf, shortcuts
 
 # Nested lists, lines that break and are hyphenated, kerning, small capitals, a table over
-# two pages, references forwards and backwards, a number of a page that is not yet known.
+# two pages, boxes of every way to give a size, preserved lines, references forwards and
+# backwards, a number of a page that is not yet known.
 PAGE = f"""<!DOCTYPE html><html lang=en><title>A page</title><style>
 @page {{ size: A5; @bottom-center {{ content: counter(page) }} }}
 p {{ width: 12em; hyphens: auto; text-align: justify; font-family: 'Report Serif' }}
 i {{ font-variant-caps: small-caps; letter-spacing: 0.05em; text-decoration: underline }}
 .ref::after {{ content: " p. " "00" }}
+table {{ border-collapse: collapse }} td {{ border: 1px solid; padding: 1% }}
+table + table {{ border-collapse: separate }}
+div {{ width: 70%; max-height: 9em; margin: 0 auto; padding: 1em 5%; border: thick solid }}
+div div {{ box-sizing: border-box; min-width: 90%; overflow-wrap: anywhere; line-height: 2 }}
 </style><h1 id=top>AVATAR</h1><ol><li>one<ul><li>in one</ul><li>two</ol>
 <p>Incomprehensibilities of internationalisation, <i>Tomography</i>, &alpha; and ≥.</p>
 <p>See <span class=ref data-to="#end"><a href="#end">the end</a></span>.</p>
 <table><thead><tr><th>n<tbody>{"".join(f"<tr><td>{n}" for n in range(60))}</table>
+<table><tr><td>a<td>b<tr><td colspan=2>c</table>
+<div><i>D</i><div>{40 * "ab"} <b>c</b></div></div><pre>a
+b	c&#8233;d</pre>
 <p id=end>See <span class=ref data-to="#top"><a href="#top">the start</a></span>.</p>"""
 
 
