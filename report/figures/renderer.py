@@ -9,7 +9,7 @@ own font, and looks are attributes. Hatches and gradients are not drawn: no figu
 import base64
 import io
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from unicodedata import combining
 from xml.etree.ElementTree import Element, SubElement
@@ -134,6 +134,16 @@ class _Vectors(RendererBase):
         """Measure a line."""
         line, size = _set(s, prop), prop.get_size_in_points()
         return line.width * size, line.height * size, line.descent * size
+
+    def _get_font_height_metrics(
+        self, prop: FontProperties
+    ) -> tuple[float | None, float | None, float | None]:
+        """Give ascent, descent and gap of lines; matplotlib would read the font for each text."""
+        heights = _heights(tuple(prop.get_family()), prop.get_style(), prop.get_weight())
+        if heights is None:
+            return None, None, None
+        ascent, descent, gap = (prop.get_size_in_points() * height for height in heights)
+        return ascent, descent, gap
 
     def draw_path(
         self, gc: GraphicsContextBase, path: Any, transform: Any, rgbFace: Any = None
@@ -291,6 +301,18 @@ def _set_once(text: str, family: tuple[str, ...], slant: Any, weight: Any) -> _L
     width, height = font.get_width_height()
     starts = tuple(x / unit for x, _ in places.tolist())
     return _Line(width / unit, height / unit, font.get_descent() / unit, starts, face)
+
+
+@cache
+def _heights(family: tuple[str, ...], slant: Any, weight: Any) -> tuple[float, ...] | None:
+    """Read ascent, descent and gap of lines in a font of size 1, None where it does not say."""
+    setter: Any = RendererBase()._text2path
+    font = setter._get_font(FontProperties(family=family, style=slant, weight=weight))
+    said, unit = font.get_sfnt_table("OS/2"), font.get_sfnt_table("head")["unitsPerEm"]
+    if said is None:
+        return None
+    ascent, descent, gap = (said[f"sTypo{name}"] for name in ("Ascender", "Descender", "LineGap"))
+    return ascent / unit, -descent / unit, gap / unit
 
 
 def _is_simple(text: str, face: Face | None) -> bool:
