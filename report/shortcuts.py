@@ -79,12 +79,15 @@ def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
     None
         For as long as it is that.
     """
-    before = getattr(owner, name)
+    is_own, before = name in vars(owner), vars(owner).get(name)
     setattr(owner, name, value)
     try:
         yield
     finally:
-        setattr(owner, name, before)
+        if is_own:
+            setattr(owner, name, before)
+        else:
+            delattr(owner, name)
 
 
 def _parse(repair: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,14 +13,10 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import matplotlib
-import numpy as np
 from markupsafe import Markup
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
-from numpy.typing import NDArray
 
 from report.csvfile import Cell, csv_bytes
+from report.figures.axes import Figure, LeanFigure, flat_copies
 from report.figures.drawing import WHITE, as_image, as_markup, drawn
 from report.figures.renderer import DPI, Canvas
 from report.fonts import advances, figure_fonts, spell_unknown
@@ -93,29 +89,6 @@ _RC: dict[str, Any] = {
 }
 
 
-class _MeasuredAxes(Axes):
-    """Axes that measure what stands out of them once, not anew in each round of the layout."""
-
-    _outside: NDArray[np.float64] | None = None
-
-    def get_tightbbox(self, *arguments: Any, **options: Any) -> Bbox | None:
-        """Give the box of all parts: the axes as they are now, the rest as it was measured."""
-        if self._outside is None:
-            box = super().get_tightbbox(*arguments, **options)
-            self._outside = None if box is None else np.subtract(box.extents, self.bbox.extents)
-            return box
-        self.apply_aspect()
-        return Bbox.from_extents(*np.add(self.bbox.extents, self._outside))
-
-
-class _MeasuredFigure(Figure):
-    """A figure of such axes."""
-
-    def add_subplot(self, *arguments: Any, **options: Any) -> Any:
-        """Add axes."""
-        return super().add_subplot(*arguments, axes_class=_MeasuredAxes, **options)
-
-
 @dataclass(frozen=True)
 class Numbers:
     """The numbers that a figure shows, as the rows of a table."""
@@ -172,7 +145,7 @@ def drawing() -> Iterator[None]:
     None
         For as long as figures are drawn.
     """
-    with figure_fonts() as families:
+    with figure_fonts() as families, flat_copies():
         settings: Any = _RC | {"font.family": list(families)}
         with matplotlib.rc_context(settings):
             yield
@@ -192,7 +165,7 @@ def canvas(width_mm: float, height_mm: float) -> Figure:
         Without pyplot, so that nothing global is touched.
     """
     size = (width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH)
-    return _MeasuredFigure(figsize=size, layout="constrained")
+    return LeanFigure(figsize=size, layout="constrained")
 
 
 def blank(width: float, height: float) -> tuple[Figure, Any]:
