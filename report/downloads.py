@@ -48,7 +48,7 @@ def downloads(results: Results) -> tuple[Download, ...]:
     tuple of Download
         The results object, packed, comes first: the page's script reads it.
     """
-    packed = gzip.compress(dumps(results).encode(), compresslevel=6, mtime=0)
+    packed = gzip.compress(dumps(results).encode(), compresslevel=4, mtime=0)
     study = results.study
     toml = [
         Download(
