@@ -11,13 +11,13 @@
 """
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from hashlib import sha256
 
 from pipeline.results import Results, dumps
 from report import bibliography, garbage, html, latex, markdown, pdf, plates
-from report.attachments import attachments, genes, samples
+from report.attachments import attachments
 from report.csvfile import csv_bytes
 from report.figures import catalogue as figure_catalogue
 from report.figures import style
@@ -25,6 +25,7 @@ from report.figures.drawing import as_file
 from report.figures.style import Picture
 from report.formats import MINUS, NO_BREAK, UNDEFINED
 from report.output import MANIFEST
+from report.pdf import Attachment
 from report.tables import catalogue as table_catalogue
 from report.tables.record import Column, Table
 
@@ -67,15 +68,16 @@ def contents(
     task = partial(_figure_files, results, with_pdf=with_pdf)
     begun = beside(task) if beside and with_files else None
     figures, drawings = _drawn(results, with_files=with_files and begun is None)
-    screen, paper = html.pages(results, figures)
+    tables, attached = table_catalogue.build(results), attachments(results)
+    screen, paper = html.pages(results, figures, tables)
     files = {"report.html": screen.encode()}
     if with_pdf:
-        files["report.pdf"] = pdf.render(paper, attachments(results))
+        files["report.pdf"] = pdf.render(paper, attached)
     if with_results:
         files["results.json"] = dumps(results).encode()
     if with_files:
         files |= next(begun) if begun else _written(results, drawings, with_pdf=with_pdf)
-        files |= dict(_tables(results))
+        files |= dict(_tables(tables, attached))
         files |= _chapters(results)
     return files | {MANIFEST: manifest(files)}
 
@@ -152,14 +154,17 @@ def _written(
     return files
 
 
-def _tables(results: Results) -> Iterator[tuple[str, bytes]]:
+def _tables(
+    tables: Mapping[str, Table], attached: Iterable[Attachment]
+) -> Iterator[tuple[str, bytes]]:
     """Write each table in two formats, and those that the report does not show whole."""
-    for table in table_catalogue.build(results).values():
+    for table in tables.values():
         name = f"tables/{file_name(table.label.removeprefix('Table '), table.key)}"
         yield f"{name}.csv", _csv(table)
         yield f"{name}.tex", latex.table(table).encode()
-    yield "tables/genes.csv", genes(results)
-    yield "tables/samples.csv", samples(results)
+    yield from (
+        (f"tables/{file.name}", file.content) for file in attached if file.name.endswith(".csv")
+    )
 
 
 def _csv(table: Table) -> bytes:

@@ -21,12 +21,17 @@ from report.marks import marks
 from report.selection import IN_FULL
 from report.tables import catalogue as table_catalogue
 from report.tables.caveats import summary
+from report.tables.record import Table
 from report.tables.widths import column_widths
 
 N_GRAVEST = 3
 
 
-def pages(results: Results, figures: Mapping[str, Picture] | None = None) -> tuple[str, str]:
+def pages(
+    results: Results,
+    figures: Mapping[str, Picture] | None = None,
+    tables: Mapping[str, Table] | None = None,
+) -> tuple[str, str]:
     """Render the report for the screen and for paper.
 
     Parameters
@@ -35,6 +40,8 @@ def pages(results: Results, figures: Mapping[str, Picture] | None = None) -> tup
         The results object.
     figures : mapping of str to Picture, optional
         Its figures by key; drawn here where they are not given.
+    tables : mapping of str to Table, optional
+        Its tables by key; built here where they are not given.
 
     Returns
     -------
@@ -47,7 +54,7 @@ def pages(results: Results, figures: Mapping[str, Picture] | None = None) -> tup
     content = {
         "results": results,
         "figures": figures,
-        "tables": table_catalogue.build(results),
+        "tables": table_catalogue.build(results) if tables is None else tables,
         "sections": sections(results),
         "in_full": IN_FULL,
         "downloads": downloads.downloads(results),

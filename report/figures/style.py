@@ -8,6 +8,7 @@ import base64
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -96,7 +97,7 @@ class Numbers:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
-    @property
+    @cached_property
     def csv(self) -> bytes:
         """The table as a CSV file."""
         return csv_bytes(self.columns, self.rows)
