@@ -131,10 +131,12 @@ def run(*arguments: str, fails: bool = False, watched: bool = True) -> Cost:
     subprocess.CalledProcessError
         If it fails though it should not.
     """
+    # Whoever installs the program has its modules compiled once.
+    settings = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile("w+") as output:
         start = time.monotonic()
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, *arguments], stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, *arguments], stdout=output, stderr=subprocess.STDOUT, env=settings
         )
         peak = 0.0
         while True:
