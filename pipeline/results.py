@@ -494,13 +494,14 @@ def load(path: Path) -> Results:
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_quoted = json.encoder.encode_basestring
 
 
 def _render(value: Any, margin: str = "") -> str:
     """Write JSON with a list of plain values on one line, so that the file reads and diffs well."""
     inner = margin + " "
     if isinstance(value, dict) and value:
-        rows = [f"{inner}{_scalar(key)}: {_render(item, inner)}" for key, item in value.items()]
+        rows = [f"{inner}{_quoted(key)}: {_render(item, inner)}" for key, item in value.items()]
         return "{\n" + ",\n".join(rows) + f"\n{margin}}}"
     if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         return "[\n" + ",\n".join(inner + _render(item, inner) for item in value) + f"\n{margin}]"
@@ -509,4 +510,4 @@ def _render(value: Any, margin: str = "") -> str:
 
 def _scalar(value: Any) -> str:
     """Write one plain value, or a list of them, as JSON."""
-    return _JSON.encode(value)
+    return _quoted(value) if type(value) is str else _JSON.encode(value)

@@ -6,9 +6,18 @@ figures are data addresses, and the page's own policy forbids any request.
 
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    pass_context,
+)
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
+from platformdirs import user_cache_path
 
 from pipeline.records.base import Finding
 from pipeline.results import Results, fingerprint
@@ -93,6 +102,8 @@ def environment() -> Environment:
     jinja = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        auto_reload=False,
+        bytecode_cache=_kept_templates(),
         undefined=StrictUndefined,
         finalize=_spelled,
         trim_blocks=True,
@@ -114,6 +125,25 @@ def environment() -> Environment:
         "of_section": of_section,
     }
     return jinja
+
+
+class _KeptTemplates(FileSystemBytecodeCache):
+    """Compiled templates in the user's cache; where it cannot be written, they are not kept."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _kept_templates() -> _KeptTemplates | None:
+    """Give the cache of compiled templates, None where there can be none."""
+    folder = user_cache_path("expression-report") / "templates"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return _KeptTemplates(str(folder))
 
 
 def of_section(findings: tuple[Finding, ...], section: str) -> list[Finding]:

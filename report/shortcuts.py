@@ -2,10 +2,11 @@
 
 It reads a page letter by letter as if it were broken, gives every element six
 pseudo-elements that none of ours has, makes everything ready anew for each line of text and
-sets it once to break it and again to draw it, works out each size of each box though most are
-given, parses declarations in C for each font, and counts all pages for each element of the
-structure. What holds for a style is kept with it: a style does not change once it is in use,
-WeasyPrint copies it before. Made for WeasyPrint 70 and pydyf 0.13.
+sets it once to break it and again to draw it, works out each size of each box though most
+are given and asks of each five ways out of the flow though few take one, parses declarations
+in C for each font, and counts all pages for each element of the structure. What holds for a
+style is kept with it: a style does not change once it is in use, WeasyPrint copies it before.
+Made for WeasyPrint 70 and pydyf 0.13.
 """
 
 import re
@@ -41,6 +42,7 @@ def taken() -> Iterator[None]:
     """
     import pydyf
     import weasyprint
+    from weasyprint.formatting_structure.boxes import Box
     from weasyprint.text.line_break import Layout
 
     with (
@@ -50,6 +52,7 @@ def taken() -> Iterator[None]:
         replaced(Layout, "set_text", _set_text(Layout.set_text)),
         replaced(Layout, "deactivate", _keep),
         replaced(Layout, "reactivate", _reuse(Layout.reactivate)),
+        replaced(Box, "is_in_normal_flow", _is_in_flow(Box.is_in_normal_flow)),
         replaced(weasyprint.layout.inline, "strut", _strut(weasyprint.layout.inline.strut)),
         replaced(weasyprint.pdf.fonts, "ffi", _OpenArrays(weasyprint.pdf.fonts.ffi)),
         replaced(pydyf.PDF, "page_references", property(_page_references)),
@@ -171,6 +174,17 @@ def _reuse(again: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
             again(layout, style)
 
     return reactivate
+
+
+def _is_in_flow(at_length: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Give what tells whether a box is in the flow, which most are: at a glance."""
+
+    def is_in_flow(box: Any) -> bool:
+        style = box.style
+        plain = style["float"] == "none" and style["position"] in ("static", "relative")
+        return plain or at_length(box)
+
+    return is_in_flow
 
 
 def _layout_modules() -> list[Any]:

@@ -179,6 +179,7 @@ def marked_page(
     def environment() -> Environment:
         jinja = build()
         jinja.finalize = _finalize
+        jinja.bytecode_cache = None  # what is compiled here is not for others
         jinja.loader = loader or jinja.loader
         return jinja
 

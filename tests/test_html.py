@@ -1,5 +1,7 @@
 import re
 from collections import Counter
+from pathlib import Path
+from shutil import rmtree
 from urllib.parse import urlsplit
 
 import pytest
@@ -670,6 +672,37 @@ def test_undefined_names_are_errors() -> None:
 def test_undefined_is_strict() -> None:
     """No template may even ask for a name that there is not."""
     assert StrictUndefined is html.environment().undefined
+
+
+@pytest.mark.parametrize("place", ["cache", "cache/expression-report", "cache/expression-report/x"])
+def test_templates_need_no_cache(
+    place: str,
+    toy_results: Results,
+    toy_pictures: dict[str, Picture],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The page is the same with templates just compiled, kept, and where none can be kept."""
+    monkeypatch.setattr(html, "user_cache_path", lambda name: tmp_path / "cache" / name)
+    if "x" not in place:
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).touch()
+
+    first, second = (html.pages(toy_results, toy_pictures) for _ in range(2))
+
+    assert first == second
+    assert ("x" in place) == any((tmp_path / "cache").glob("expression-report/templates/*"))
+
+
+def test_a_template_that_cannot_be_kept_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache that goes away meanwhile is no error."""
+    monkeypatch.setattr(html, "user_cache_path", lambda name: tmp_path / name)
+    environment = html.environment()
+    rmtree(tmp_path / "expression-report")
+
+    assert environment.get_template("macros.html").name == "macros.html"
 
 
 def test_everything_is_escaped() -> None:
