@@ -7,6 +7,9 @@ figures are data addresses, and the page's own policy forbids any request.
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
 
 from jinja2 import (
     Environment,
@@ -137,8 +140,12 @@ class _KeptTemplates(FileSystemBytecodeCache):
 
 
 def _kept_templates() -> _KeptTemplates | None:
-    """Give the cache of compiled templates, None where there can be none."""
-    folder = user_cache_path("expression-report") / "templates"
+    """Give the cache of compiled templates, None where there can be none.
+
+    It is named after what they depend on beside themselves: Jinja and the environment.
+    """
+    made_by = sha256(version("jinja2").encode() + Path(__file__).read_bytes()).hexdigest()[:16]
+    folder = user_cache_path("expression-report") / "templates" / made_by
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -163,7 +163,9 @@ def never_computed(monkeypatch: pytest.MonkeyPatch, toy_results: Results) -> lis
 @pytest.fixture
 def never_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give a ready page instead of drawing one."""
-    monkeypatch.setattr(html, "pages", lambda results, figures: ("for the screen", "for paper"))
+    monkeypatch.setattr(
+        html, "pages", lambda results, figures, tables: ("for the screen", "for paper")
+    )
     monkeypatch.setattr(catalogue, "draw", lambda results: {})
 
 

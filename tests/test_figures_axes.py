@@ -38,10 +38,10 @@ FILLS: dict[str, Fill] = {
 }
 
 
-def draw(kind: type[Figure], fill: Fill) -> bytes:
+def draw(make: Callable[..., Figure], fill: Fill) -> bytes:
     """Draw two panels with the same axis along y."""
     with style.drawing():
-        figure = kind(figsize=(4, 2))
+        figure = make(figsize=(4, 2))
         for panel in figure.subplots(1, 2, sharey=True):
             fill(panel)
         return as_image(style.to_svg(figure))
@@ -50,7 +50,7 @@ def draw(kind: type[Figure], fill: Fill) -> bytes:
 @pytest.mark.parametrize("fill", FILLS.values(), ids=FILLS)
 def test_drawings_are_those_of_matplotlib(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ticks that are not made were not seen, and copied marks look the same."""
-    actual = draw(axes.LeanFigure, fill)
+    actual = draw(axes.lean_figure, fill)
     monkeypatch.setattr(style, "flat_copies", nullcontext)
 
     assert draw(Figure, fill) == actual
@@ -59,7 +59,7 @@ def test_drawings_are_those_of_matplotlib(fill: Fill, monkeypatch: pytest.Monkey
 def test_no_tick_is_made_for_nothing() -> None:
     """Nine places within the axis are nine ticks; matplotlib alone makes eleven."""
     with style.drawing():
-        figure = axes.LeanFigure()
+        figure = axes.lean_figure()
         (panel,) = figure.subplots(1, 1, squeeze=False).flat
         panel.set(xlim=(-0.5, 8.5))
         style.to_svg(figure)

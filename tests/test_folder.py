@@ -27,7 +27,7 @@ SAFE = re.compile(r"(?:(?:figures|tables)/)?[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCI
 def made(results: Results, **options: Any) -> dict[str, bytes]:
     """Make all files; the page and its PDF are empty, they are made elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(html, "pages", lambda results, figures: ("", ""))
+        patch.setattr(html, "pages", lambda results, figures, tables: ("", ""))
         patch.setattr(pdf, "render", lambda page, attachments: b"")
         return folder.contents(results, **options)
 
@@ -179,7 +179,7 @@ def test_the_fingerprint_is_no_part_of_what_it_names(toy_results: Results) -> No
 def test_without_files_only_the_report_is_made(toy_results: Results) -> None:
     """Figures, tables and chapters can be left out, and the results with them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(html, "pages", lambda results, figures: ("", ""))
+        patch.setattr(html, "pages", lambda results, figures, tables: ("", ""))
         patch.setattr(catalogue, "draw", lambda results: {})
         actual = folder.contents(toy_results, with_pdf=False, with_files=False, with_results=False)
 

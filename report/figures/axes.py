@@ -49,7 +49,23 @@ def flat_copies() -> AbstractContextManager[None]:
     return replaced(markers, "copy", SimpleNamespace(deepcopy=dict))
 
 
-class LeanFigure(Figure):
+def lean_figure(**options: Any) -> Figure:
+    """Make an empty figure.
+
+    Parameters
+    ----------
+    **options : Any
+        Those of matplotlib's figure.
+
+    Returns
+    -------
+    Figure
+        Its axes make and measure each part once.
+    """
+    return _LeanFigure(**options)
+
+
+class _LeanFigure(Figure):
     """A figure of lean axes."""
 
     def add_subplot(self, *arguments: Any, **options: Any) -> Any:

@@ -17,7 +17,7 @@ import matplotlib
 from markupsafe import Markup
 
 from report.csvfile import Cell, csv_bytes
-from report.figures.axes import Figure, LeanFigure, flat_copies
+from report.figures.axes import Figure, flat_copies, lean_figure
 from report.figures.drawing import WHITE, as_image, as_markup, drawn
 from report.figures.renderer import DPI, Canvas
 from report.fonts import advances, figure_fonts, spell_unknown
@@ -166,7 +166,7 @@ def canvas(width_mm: float, height_mm: float) -> Figure:
         Without pyplot, so that nothing global is touched.
     """
     size = (width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH)
-    return LeanFigure(figsize=size, layout="constrained")
+    return lean_figure(figsize=size, layout="constrained")
 
 
 def blank(width: float, height: float) -> tuple[Figure, Any]:
