@@ -201,19 +201,19 @@ def _resolve(at_length: Callable[[Any, Any], None]) -> Callable[[Any, Any], None
     from weasyprint.layout.percent import adjust_box_sizing as adjust
 
     def resolve(box: Any, containing_block: Any) -> None:
-        style, sizes = box.style, vars(box)
+        style, used = box.style, vars(box)
         if "sizes" not in vars(style):
             style.sizes = _fixed_sizes(style)
             style.borders = {name: style[name] for name in _BORDERS}
         if style.sizes is None:
             at_length(box, containing_block)
             return
-        sizes.update(style.sizes)
+        used.update(style.sizes)
         if style["border_collapse"] != "collapse":
-            sizes.update(style.borders)
+            used.update(style.borders)
         else:  # neighbours may have agreed on others
             for name, width in style.borders.items():
-                sizes.setdefault(name, width)
+                used.setdefault(name, width)
         if style["box_sizing"] != "content-box":
             adjust(box, "width")
             adjust(box, "height")
