@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from io import BytesIO
 from pathlib import Path
 from shutil import copyfile
+from types import SimpleNamespace
 from typing import Any
 from unicodedata import category
 
@@ -141,9 +143,10 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
         Family names to draw with, in the order in which glyphs are looked for.
     """
     import matplotlib
-    from matplotlib.font_manager import fontManager
+    from matplotlib import font_manager
 
-    known = list(fontManager.ttflist)
+    manager = font_manager.fontManager
+    known = list(manager.ttflist)
     own = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -151,17 +154,28 @@ def figure_fonts() -> Iterator[tuple[str, ...]]:
                 # matplotlib reads TrueType only; the content is the same, unpacked.
                 path = Path(folder) / f"{face.file}.ttf"
                 _opened(face).save(path)
-                fontManager.addfont(path)
-            added = [entry.name for entry in fontManager.ttflist if entry not in known]
+                manager.addfont(path)
+            added = [entry.name for entry in manager.ttflist if entry not in known]
             for name in _FALLBACK:
                 # Beside the others: a PDF has its fonts in the order of their paths.
-                fontManager.addfont(copyfile(own / name, Path(folder) / name))
-                fontManager.ttflist.insert(0, fontManager.ttflist.pop())
-            find = fontManager._find_fonts_by_props
-            with replaced(fontManager, "_find_fonts_by_props", _remembered(find)):
+                manager.addfont(copyfile(own / name, Path(folder) / name))
+                manager.ttflist.insert(0, manager.ttflist.pop())
+            find = manager._find_fonts_by_props
+            in_memory = SimpleNamespace(FT2Font=_in_memory)
+            with (
+                replaced(manager, "_find_fonts_by_props", _remembered(find)),
+                replaced(font_manager, "ft2font", in_memory),
+            ):
                 yield (*dict.fromkeys(added), "DejaVu Sans")
         finally:
-            fontManager.ttflist[:] = known
+            manager.ttflist[:] = known
+
+
+def _in_memory(path: str, **options: Any) -> Any:
+    """Open a font for matplotlib, which would ask the file for each glyph it sets."""
+    from matplotlib.ft2font import FT2Font
+
+    return FT2Font(BytesIO(Path(path).read_bytes()), **options)
 
 
 def _remembered(find: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
