@@ -106,8 +106,8 @@ class _Painter:
 
     def _is_group(self, element: Element) -> bool:
         """Tell whether an inside and a stroke are transparent together."""
-        both = self._paint_of(element, "fill") and self._paint_of(element, "stroke")
-        return both is not None and "opacity" in element.attrib
+        paints = (self._paint_of(element, name) for name in ("fill", "stroke"))
+        return "opacity" in element.attrib and None not in paints
 
     def _leave(self, wrapper: Any) -> None:
         """Let WeasyPrint draw an element."""
