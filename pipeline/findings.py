@@ -31,7 +31,7 @@ from pipeline.rules import (
 )
 from pipeline.rules.rule import Rule
 
-_RANK = ("error", "warning", "note", "suppressed", "passed", "not applicable")
+_RANK = ("error", "warning", "note", "suppressed", "seen", "passed", "not applicable")
 
 RULES: tuple[Rule, ...] = (
     data.embedded_data,

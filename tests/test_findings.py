@@ -392,7 +392,7 @@ def test_every_rule_gives_a_finding(results: Results) -> None:
 
 def test_the_gravest_finding_comes_first(results: Results) -> None:
     """Findings are sorted by outcome: raised, suppressed, passed, not applicable."""
-    order = ["error", "warning", "note", "suppressed", "passed", "not applicable"]
+    order = ["error", "warning", "note", "suppressed", "seen", "passed", "not applicable"]
 
     actual = [f.outcome for f in findings.find(results, {"SIZE-01": "it is a toy"})]
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 CITATION = re.compile(r"\[@([A-Za-z0-9_-]+)\]")
 """How a text cites a work: `[@golub1999]`."""
-Severity = Literal["error", "warning", "note", "passed", "not applicable"]
+Severity = Literal["error", "warning", "note", "seen", "passed", "not applicable"]
 RAISED: tuple[Severity, ...] = ("error", "warning", "note")
 """Severities of what a rule raised, gravest first."""
 Format = Literal["count", "decimal", "percent", "points", "p_value", "number", "measure", "text"]

@@ -1,6 +1,6 @@
 """What a rule is, and how it says what it looked at.
 
-A rule looks at the finished results and gives a verdict: raised, with a severity, passed, or
+A rule looks at the finished results and gives a verdict: raised, with a severity, seen, passed, or
 not applicable. It computes no statistic of its own. Each number in its sentence is named by its
 path in the results, or by the operation over paths that gives it, and is read from there; the
 rule's own threshold is marked as a limit.
@@ -123,6 +123,26 @@ def raised(severity: Severity, results: Results, template: str, *terms: Term) ->
     """
     values = tuple(term(results) for term in terms)
     return Verdict(severity, Statement(template=template, values=values))
+
+
+def seen(results: Results, template: str, *terms: Term) -> Verdict:
+    """Describe what was found where nothing follows from it for the reader: no caveat.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    template : str
+        What was found, with a `{name}` for each term.
+    *terms : callable
+        The numbers and names of the template.
+
+    Returns
+    -------
+    Verdict
+        What was seen; it stands in the table of what was looked at.
+    """
+    return raised("seen", results, template, *terms)
 
 
 def passed(results: Results, template: str, *terms: Term) -> Verdict:

@@ -12,6 +12,7 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "warning": ("warning", "warnings"),
     "note": ("note", "notes"),
     "suppressed": ("suppressed", "suppressed"),
+    "seen": ("seen", "seen"),
     "passed": ("passed", "passed"),
     "not applicable": ("not applicable", "not applicable"),
 }
@@ -79,11 +80,11 @@ def checks(results: Results) -> Table | None:
     Returns
     -------
     Table or None
-        One row a rule that passed or does not apply; None where there is none.
+        One row a rule that raised no caveat; None where there is none.
     """
     rows = tuple(
         (finding.code, finding.subject, finding.outcome, formats.plain(finding.statement))
-        for finding in results.outcome("passed", "not applicable")
+        for finding in results.outcome("seen", "passed", "not applicable")
     )
     if not rows:
         return None
