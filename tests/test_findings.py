@@ -75,6 +75,9 @@ def results(toy_results: Results, two_class_results: Results) -> Results:
     return toy_results.model_copy(update={"claims": two_class_results.claims})
 
 
+DESCRIBING = frozenset({"CHANCE-02", "LABEL-02", "LEAK-01", "MODEL-02", "PC-02", "PLOT-01"})
+"""Rules that only describe: what they see has no consequence for the reader of the figures."""
+
 TRIPPED: list[tuple[str, Change]] = [
     ("DATA-01", source(kind="embedded")),
     ("DATA-02", published(False)),
@@ -83,7 +86,7 @@ TRIPPED: list[tuple[str, Change]] = [
     ("SIZE-02", interval(0.89, 1.0)),
     ("SIZE-03", evaluations(n_errors=0)),
     ("SIZE-04", data(genes_per_sample=10.1)),
-    ("CLASS-01", data(smallest_share=0.26)),
+    ("CLASS-01", data(smallest_share=0.19)),
     ("CLASS-02", prevalence(3, 2, 1)),
     ("SPLIT-01", p_values("holdout", "0.05", "0.5")),
     ("SPLIT-02", p_values("given", "0.05", "0.5")),
@@ -159,7 +162,7 @@ PASSED: list[tuple[str, Change]] = [
     ("SIZE-02", interval(0.91, 1.0)),
     ("SIZE-03", evaluations(n_errors=1)),
     ("SIZE-04", data(genes_per_sample=10.0)),
-    ("CLASS-01", data(smallest_share=0.27)),
+    ("CLASS-01", data(smallest_share=0.21)),
     ("CLASS-02", prevalence(2, 2, 2)),
     ("SPLIT-01", p_values("holdout", "0.049", "0.5")),
     ("SPLIT-02", p_values("given", "0.049", "0.5")),
@@ -314,10 +317,10 @@ def value(finding: Finding, name: str) -> float | str:
 
 @pytest.mark.parametrize(("code", "change"), TRIPPED)
 def test_a_rule_is_tripped(code: str, change: Change, results: Results) -> None:
-    """Just past its limit a rule raises a caveat."""
+    """Just past its limit a rule raises a caveat, or describes what it sees."""
     actual = found(code, change(results))
 
-    assert actual.severity in RAISED
+    assert actual.severity in (("seen",) if code in DESCRIBING else RAISED)
 
 
 @pytest.mark.parametrize(("code", "change"), PASSED)

@@ -11,6 +11,7 @@ from pipeline.rules.rule import (
     percent,
     raised,
     rule,
+    seen,
     term,
     text,
 )
@@ -60,13 +61,14 @@ def not_above_chance(results: Results) -> Verdict:
     "robustness",
     subject="Smallest possible permutation p-value",
     title="Permutation p-values at their smallest",
-    why="It says that the labels matter, not that the accuracy is high, and more permutations "
-    "would make it smaller without making the model better.",
+    why="It says that the labels matter, or what goes with them, such as the source of the "
+    "samples; not that the accuracy is high. More permutations would make it smaller without "
+    "making the model better.",
     action="Quote it with the number of permutations, beside the accuracy and its interval.",
     references=("ojala2010",),
 )
 def smallest_p(results: Results) -> Verdict:
-    """Raise CHANCE-02: a permutation p-value is the smallest that could come out."""
+    """Describe CHANCE-02: a permutation p-value is the smallest that could come out."""
     tested = [t for t in results.permutations if t.p_value]
     if not tested:
         return not_applicable("No permutation test ran.")
@@ -77,8 +79,7 @@ def smallest_p(results: Results) -> Verdict:
         return passed(results, "The smallest p-value is {p}, above what could come out.", least)
     paths = ", ".join(f"permutations[{t.key}]" for t in floors)
     first = f"permutations[{floors[0].key}]"
-    return raised(
-        "note",
+    return seen(
         results,
         "For {n} models no permutation of the labels did as well as the labels themselves: "
         "a p-value of {p} is the smallest that {n_permutations} permutations can give.",
@@ -92,7 +93,7 @@ def smallest_p(results: Results) -> Verdict:
     "LEAK-01",
     "robustness",
     subject="Genes chosen before the split, as an experiment",
-    title="What a leak would have given",
+    title="Data leakage: what it would have given",
     why="A choice of {genes} that has seen the held-out samples finds differences that hold in "
     "them alone.",
     action="Trust no published accuracy that does not say that {genes} were chosen inside the "
@@ -100,7 +101,7 @@ def smallest_p(results: Results) -> Verdict:
     references=("ambroise2002", "dupuy2007"),
 )
 def leak_pays(results: Results) -> Verdict:
-    """Raise LEAK-01: genes chosen before the split would have given a better figure."""
+    """Describe LEAK-01: genes chosen before the split would have given a better figure."""
     twin = results.leaky_twin
     if twin is None:
         return not_applicable("The experiment did not run.")
@@ -128,4 +129,4 @@ def leak_pays(results: Results) -> Verdict:
         return passed(
             results, f"{template}; limit {{limit}} points.", *terms, limit(LEAK, "points")
         )
-    return raised("note", results, f"{template}.", *terms)
+    return seen(results, f"{template}.", *terms)

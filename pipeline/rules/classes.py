@@ -14,16 +14,16 @@ from pipeline.rules.rule import (
     text,
 )
 
-# Our choice: for two classes this is a smaller class under 40 %, where always naming the larger
-# one is right for more than 60 % of the samples.
-IMBALANCE_OF_EQUAL_SHARE = 0.8
+# Our choice: for two classes this is a smaller class under 30 %, where always naming the larger
+# one is right for more than 70 % of the samples.
+IMBALANCE_OF_EQUAL_SHARE = 0.6
 
 
 @rule(
     "CLASS-01",
     "models",
     subject="Share of the smallest class",
-    title="Unequal classes",
+    title="Class imbalance",
     why="Accuracy depends on how common each class is, and a model that always names the larger "
     "class scores well.",
     action="Do not quote the accuracy alone: read balanced accuracy, MCC and the recall of each "
@@ -49,7 +49,7 @@ PREVALENCE_SHIFT = 0.05
     "CLASS-02",
     "models",
     subject="Shares of the classes in training and test",
-    title="Classes shift between training and test",
+    title="Class imbalance differs between training and test",
     why="Accuracy and precision hold only where classes are as common as among the test samples, "
     "and a shift is a sign that the two parts were collected otherwise.",
     action="Read the recall of each class, and find out how the two parts were collected.",

@@ -12,6 +12,7 @@ from pipeline.rules.rule import (
     percent,
     raised,
     rule,
+    seen,
     term,
     text,
     words,
@@ -24,10 +25,10 @@ PATH = "audit.components"
     "PC-01",
     "audit",
     subject="What the first components follow",
-    title="A principal component follows something else",
+    title="Batch effect: a principal component follows something other than the class",
     why="The directions in which samples differ most are then those of origin or of the quality of "
-    "the arrays; models on few components learn these first.",
-    action="Colour the pictures by that as well, and do not build on few components.",
+    "the arrays.",
+    action="Colour the pictures by that as well.",
     references=("leek2010",),
 )
 def followed_component(results: Results) -> Verdict:
@@ -79,12 +80,12 @@ PARTING = 0.7
     subject="The first component and the classes",
     title="The first component is not that of the classes",
     why="The samples differ more in something else than in their class; a plot of the first "
-    "components shows that, and a model on few of them is weak.",
+    "components shows that.",
     action="Do not take overlap in the plot for lack of difference, nor choose components by eye.",
     references=("nguyen2002",),
 )
 def first_component(results: Results) -> Verdict:
-    """Raise PC-02: the first component does not tell the classes apart."""
+    """Describe PC-02: the first component does not tell the classes apart."""
     record = results.audit.components
     first = next(iter(record.components), None)
     if record.not_run or first is None or first.class_auc is None:
@@ -100,4 +101,4 @@ def first_component(results: Results) -> Verdict:
     )
     if first.class_auc >= PARTING:
         return passed(results, f"{template}; limit {{limit}}.", *terms, limit(PARTING, "number"))
-    return raised("note", results, f"{template}.", *terms)
+    return seen(results, f"{template}.", *terms)

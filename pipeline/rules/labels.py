@@ -12,6 +12,7 @@ from pipeline.rules.rule import (
     passed,
     raised,
     rule,
+    seen,
     text,
 )
 
@@ -49,7 +50,7 @@ def joined_by_position(results: Results) -> Verdict:
     references=("kapoor2023",),
 )
 def order_differs(results: Results) -> Verdict:
-    """Raise LABEL-02: the order of the files would mislabel samples."""
+    """Describe LABEL-02: the order of the files would mislabel samples, had they been joined so."""
     terms = (
         count("n_wrong", "data.label_join.n_wrong_by_position"),
         count("n", "data.n_samples"),
@@ -58,8 +59,7 @@ def order_differs(results: Results) -> Verdict:
         return passed(
             results, "A join by position would give {n_wrong} of {n} samples a wrong class.", *terms
         )
-    return raised(
-        "note",
+    return seen(
         results,
         "The files are in another order than the labels: a join by position would give {n_wrong} "
         "of {n} samples the label of another class. This report joined by name.",

@@ -12,6 +12,7 @@ from pipeline.rules.rule import (
     passed,
     raised,
     rule,
+    seen,
     text,
     words,
 )
@@ -111,7 +112,7 @@ def not_converged(results: Results) -> Verdict:
     references=("vandengoorbergh2022",),
 )
 def weighting_without_effect(results: Results) -> Verdict:
-    """Raise MODEL-02: class weights changed no prediction."""
+    """Describe MODEL-02: class weights changed no prediction."""
     weighted = [
         improvement
         for improvement in results.improvements
@@ -126,8 +127,7 @@ def weighting_without_effect(results: Results) -> Verdict:
         paths = ", ".join(f"improvements[{i.key}].n_changed" for i in weighted)
         fewest = count("fewest", f"smallest({paths})")
         return passed(results, "At least {fewest} of {n} predictions changed.", fewest, n)
-    return raised(
-        "note",
+    return seen(
         results,
         "{protocol}: weighting the classes changed none of the {n} predictions of {names}.",
         text("protocol", f"protocols[{results.primary.protocol}].label"),
@@ -145,7 +145,7 @@ TRAINING_GAP = 0.10
     "MODEL-03",
     "models",
     subject="Errors on the training samples",
-    title="Training error far below the held-out error",
+    title="Overfitting: training error far below the held-out error",
     why="A model that knows its training samples by heart has learned more of them than of the "
     "classes; its training error says nothing about new samples.",
     action="Never quote the training error; simplify the model, or get more samples.",

@@ -11,6 +11,7 @@ from pipeline.rules.rule import (
     passed,
     raised,
     rule,
+    seen,
     term,
     text,
     words,
@@ -28,13 +29,12 @@ from pipeline.rules.rule import (
     references=("chari2023",),
 )
 def embeddings_are_pictures(results: Results) -> Verdict:
-    """Raise PLOT-01: embeddings that saw the test samples are no evidence."""
+    """Describe PLOT-01: embeddings that saw the test samples are no evidence."""
     pooled = [e for e in results.embeddings if e.fitted_on == "all samples"]
     if not pooled:
         n = count("n", "data.n_train")
         return passed(results, "All were computed on the {n} training samples.", n)
-    return raised(
-        "note",
+    return seen(
         results,
         "{n_pooled} of {n_embeddings} embeddings, {names}, were computed on all samples at once, "
         "whatever their part.",
@@ -126,7 +126,7 @@ def extreme_perplexity(results: Results) -> Verdict:
     "PLOT-04",
     "genes",
     subject="Samples of the heat map",
-    title="A heat map of {genes} chosen by these labels",
+    title="Selection bias: a heat map of {genes} chosen by these labels",
     why="The best of many {genes} part the samples by which they were chosen even where all are "
     "noise.",
     action="Do not show the picture as evidence; draw samples that had no part in the choice.",

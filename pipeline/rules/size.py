@@ -135,7 +135,7 @@ MANY_GENES_PER_SAMPLE = 10
     "SIZE-04",
     "models",
     subject="Genes to a sample",
-    title="Many more {genes} than samples",
+    title="Overfitting is possible: many more {genes} than samples",
     why="Infinitely many rules separate the training samples without error, so that the training "
     "error says nothing and the weights of {genes} are not unique.",
     action="Believe held-out figures only; do not read the weights as a ranking of {genes}.",
