@@ -396,3 +396,42 @@ def test_versions_of_gct_in_the_wild() -> None:
     )
     assert ((6, 6), "count_cv") == (new.values.shape, new.covariates.columns[0])
     assert np.isfinite(new.values).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.cls", "{n} 2 1\n# A B\nA B\n"),
+        ("a.gct", "#1.2\n{n}\t2\nName\tDescription\tS1\tS2\nG0\tx\t1\t2\n"),
+        ("a.gct", "#1.3\n1\t2\t{n}\t0\nid\tS1\tS2\nG0\t1\t2\n"),
+        ("a.gct", "#1.2\n1\t2\nName\tDescription\tS1\tS2\nG0\tx\t{n}\t2\n"),
+        ("a.res", "Description\tAccession\tS1\t\n\n{n}\nx\tG0\t1\tA\n"),
+    ],
+)
+def test_a_number_of_thousands_of_digits_is_refused(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    """Python converts no such text; the message is one short line."""
+    path = tmp_path / name
+    path.write_text(content.replace("{n}", "9" * 5000))
+    readers: dict[str, Callable[[Path], object]] = {
+        ".cls": cls.read,
+        ".gct": gct.read,
+        ".res": res.read,
+    }
+
+    actual = complaint(lambda: readers[path.suffix](path))
+
+    assert actual.startswith(f"{name}: line ")
+    assert len(actual) < 250
+
+
+def test_an_excel_workbook_is_recognised(folder: Path) -> None:
+    """Under its own ending, and under that of another format."""
+    for name in ("train.xlsx", "train.gct"):
+        (folder / name).write_bytes(b"PK\x03\x04\x14\x00")
+        paths = {"train": folder / name, "train_classes": folder / "train.cls"}
+
+        actual = complaint(lambda paths=paths: broad.read(paths, unit="units"))
+
+        assert f"{name}: expected a table as text, found what looks like an Excel" in actual

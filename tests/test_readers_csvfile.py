@@ -1,4 +1,6 @@
+import csv
 import gzip
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -142,14 +144,129 @@ def test_plain_text_named_gz_is_refused(tmp_path: Path) -> None:
     assert actual.startswith(expected)
 
 
-def test_an_open_quote_is_refused(tmp_path: Path) -> None:
-    """A quote that is never closed is an error and swallows no rows."""
-    (tmp_path / "a.csv").write_text('x,y\n"1,2\n3,4\n')
+@pytest.mark.parametrize("text", ['x,y\n"1,2\n3,4\n', 'x,y\n"1,2\n3",4\n', 'x,y\n"1"a,2\n3,4\n'])
+def test_a_quote_that_does_not_close_in_its_line_is_refused(tmp_path: Path, text: str) -> None:
+    """Between commas such a quote is an error in the line where it opens, wherever it closes."""
+    (tmp_path / "a.csv").write_text(text)
 
     actual = complaint(tmp_path / "a.csv")
 
-    expected = "a.csv: expected comma-separated values in UTF-8, found: unexpected end of data"
-    assert expected == actual
+    assert actual.startswith(
+        "a.csv: line 2: expected comma-separated values, a field within one line, found a quote "
+        "that opens a field and does not end it; take the quote out"
+    )
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"), [("plain", "plain"), ('plain"', 'plain"'), ('"plain"', "plain")]
+)
+def test_between_tabs_a_quote_is_a_character(tmp_path: Path, later: str, expected: str) -> None:
+    """A quote that opens a field swallows no rows, whatever the later fields end with."""
+    (tmp_path / "a.tsv").write_text(f'x\ty\n1\t"5-prime\n2\tplain\n3\t{later}\n')
+
+    actual = [fields for _, fields in read(tmp_path / "a.tsv")]
+
+    assert [["x", "y"], ["1", '"5-prime'], ["2", "plain"], ["3", expected]] == actual
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(exclude_categories=["C", "Z"])), min_size=2, max_size=2),
+        min_size=1,
+    ),
+    st.sampled_from([("a.csv", ","), ("a.tsv", "\t")]),
+)
+def test_what_a_csv_writer_writes_is_read(rows: list[list[str]], kind: tuple[str, str]) -> None:
+    """Fields with separators and quotes in them come back as RFC 4180 writes them."""
+    name, delimiter = kind
+    with tempfile.TemporaryDirectory() as folder:
+        with (Path(folder) / name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter=delimiter).writerows([["x", "y"], *rows])
+
+        actual = [fields for _, fields in read(Path(folder) / name)]
+
+    assert [["x", "y"], *(row for row in rows if any(row))] == actual
+
+
+def test_a_ragged_row_with_a_quote_says_so(tmp_path: Path) -> None:
+    """A field between tabs that goes on in the next line leaves a short row."""
+    (tmp_path / "a.tsv").write_text('x\ty\tz\n1\t"two\nlines"\t3\n')
+
+    actual = complaint(tmp_path / "a.tsv")
+
+    assert "a.tsv: line 2: expected 3 fields, found 2; a quote opens the field '\"two'" == actual
+
+
+def test_a_header_as_r_writes_it_is_read(tmp_path: Path) -> None:
+    """R gives the names of the rows no name: the first field of the header is empty then."""
+    (tmp_path / "a.tsv").write_text('"S1"\t"S2"\n"g1"\t1\t2\n"g2"\t3\t4\n')
+
+    actual = [fields for _, fields in read(tmp_path / "a.tsv")]
+
+    assert [["", "S1", "S2"], ["g1", "1", "2"], ["g2", "3", "4"]] == actual
+
+
+def test_a_separator_at_the_end_of_a_row_is_no_name(tmp_path: Path) -> None:
+    """A row that ends in a separator is ragged, and not as R writes."""
+    (tmp_path / "a.csv").write_text("x,y\n1,2,\n")
+
+    assert "a.csv: line 2: expected 2 fields, found 3" == complaint(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.csv", "gene;S1;S2\ng1;1,5;2\n", "between commas, found semicolons, as spreadsheets"),
+        ("a.csv", "gene;S1;S2\ng1;1.5;2\n", "between commas, found semicolons, as spreadsheets"),
+        ("a.tsv", "gene;S1;S2\ng1;1.5;2\n", "between tabs, found semicolons, as spreadsheets"),
+        ("a.csv", "gene\tS1\ng1\t1\n", "between commas, found tabs: let the file's name end in"),
+        ("a.txt", "gene,S1\ng1,1\n", "between tabs, found commas: let the file's name end in"),
+    ],
+)
+def test_another_separator_is_named(tmp_path: Path, name: str, text: str, expected: str) -> None:
+    """The sign that separates the fields instead is named, with what to do."""
+    (tmp_path / name).write_text(text)
+
+    assert f"{name}: line 1: expected fields {expected}" in complaint(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"PK\x03\x04\x14\x00", "an Excel workbook (.xlsx) or another zip archive: save"),
+        (b"\xd0\xcf\x11\xe0\xa1", "an Excel workbook (.xls): save"),
+        (gzip.compress(b"x,y\n1,2\n"), "gzipped content: put .gz"),
+        ("x,y\n1,2\n".encode("utf-16"), "text in UTF-16: save it as UTF-8"),
+        (b'!Series_title\t"A study"\n', "a GEO series matrix: write the table between"),
+        (b'"!Series_title"\t"A study"\n', "a GEO series matrix: write the table between"),
+        (b"^DATABASE = GeoMiame\n", "a SOFT file of GEO: write its values"),
+        (b"<!DOCTYPE html>\n<html>", "a web page: get the file itself"),
+        (b"# Program:featureCounts v2.0\nGeneid", "a table of featureCounts: delete its first"),
+        (b"#1.2\n2\t3\n", "GCT: let the file's name end in .gct"),
+    ],
+)
+def test_a_file_of_another_kind_is_recognised(
+    tmp_path: Path, content: bytes, expected: str
+) -> None:
+    """The message says what the file looks like, and what to do."""
+    (tmp_path / "a.csv").write_bytes(content)
+
+    actual = complaint(tmp_path / "a.csv")
+
+    assert f"found what looks like {expected}" in actual
+    assert "\n" not in actual
+
+
+def test_a_gzipped_series_matrix_is_recognised(tmp_path: Path) -> None:
+    """It is looked at inside."""
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(b'!Series_title\t"A study"\n'))
+
+    assert "found what looks like a GEO series matrix" in complaint(tmp_path / "a.txt.gz")
+
+
+def test_a_long_field_is_cut_in_the_message() -> None:
+    """A number of thousands of digits is refused in one short line."""
+    assert len(number_complaint("1", "9" * 5000)) < 160
 
 
 def test_unique_names_come_back() -> None:

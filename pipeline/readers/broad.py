@@ -14,6 +14,7 @@ from pipeline.dataset import N_PAIRS, Dataset, GeneCounts, check_classes
 from pipeline.errors import DataError
 from pipeline.readers import cls, gct, res
 from pipeline.readers.csvfile import unique
+from pipeline.readers.guesses import refuse_other_kinds
 from pipeline.readers.tabbed import Matrix
 from pipeline.records.data import LabelJoin, LedgerStep
 
@@ -78,6 +79,8 @@ def _part(values: Path, classes: Path) -> tuple[Matrix, tuple[str, ...]]:
     """Read a file of values and its classes."""
     kind = Path(values.name.removesuffix(".gz")).suffix.casefold()
     if kind not in READERS:
+        if values.is_file():
+            refuse_other_kinds(values)
         raise DataError(f"{values.name}: expected a .res or .gct file, found {kind or 'no ending'}")
     matrix, labels = READERS[kind](values), cls.read(classes)
     if len(labels) != len(matrix.sample_ids):

@@ -14,7 +14,8 @@ the classes.
 from pathlib import Path
 
 from pipeline.errors import DataError
-from pipeline.readers.tabbed import lines
+from pipeline.readers.csvfile import shown
+from pipeline.readers.tabbed import lines, whole
 
 
 def read(path: Path) -> tuple[str, ...]:
@@ -67,13 +68,13 @@ def _words(fields: list[str]) -> list[str]:
 
 def _counts(file_name: str, number: int, words: list[str]) -> tuple[int, int]:
     """Numbers of samples and classes."""
-    whole = all(word.isascii() and word.isdigit() for word in words)
-    if len(words) != 3 or not whole or words[2] != "1":
+    found = [whole(word) for word in words]
+    if len(words) != 3 or None in found or words[2] != "1":
         raise DataError(
             f"{file_name}: line {number}: expected the numbers of samples and classes and a 1, "
-            f"found {' '.join(words)!r}"
+            f"found {shown(' '.join(words))}"
         )
-    return int(words[0]), int(words[1])
+    return found[0] or 0, found[1] or 0
 
 
 def _names(file_name: str, number: int, words: list[str], *, n_classes: int) -> tuple[str, ...]:
@@ -82,7 +83,7 @@ def _names(file_name: str, number: int, words: list[str], *, n_classes: int) -> 
     if not words[0].startswith("#") or len(names) != n_classes or len(set(names)) < n_classes:
         raise DataError(
             f"{file_name}: line {number}: expected '#' and the names of {n_classes} classes, "
-            f"found {' '.join(words)!r}"
+            f"found {shown(' '.join(words))}"
         )
     return names
 
@@ -98,7 +99,7 @@ def _labels(
         if word not in places:
             raise DataError(
                 f"{file_name}: line {number}, label {place}: expected a number below {len(names)} "
-                f"or one of {', '.join(names)}, found {word!r}"
+                f"or one of {', '.join(names)}, found {shown(word)}"
             )
     order = list(dict.fromkeys(words))
     if order != sorted(order, key=int):

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import DataError
-from pipeline.readers.csvfile import numbers, unique
+from pipeline.readers.csvfile import numbers, shown, unique
 from pipeline.readers.tabbed import (
     Line,
     Matrix,
@@ -64,7 +64,7 @@ def read(path: Path) -> Matrix:
         n_genes, n_samples, n_described, n_known = counts(line, 4, path.name, what=what)
         return _table(of, path.name, n_genes, n_samples, n_described, n_known)
     raise DataError(
-        f"{path.name}: line {number}: expected '#1.2' or '#1.3', found {' '.join(fields)!r}"
+        f"{path.name}: line {number}: expected '#1.2' or '#1.3', found {shown(' '.join(fields))}"
     )
 
 
@@ -77,7 +77,7 @@ def _table(
     if len(header) != n_names + n_samples or header[0].casefold() not in ("name", "id"):
         raise DataError(
             f"{file_name}: line {number}: expected 'Name' or 'id' and {n_names + n_samples} fields "
-            f"in all as line 2 says, found {header[0]!r} and {len(header)}"
+            f"in all as line 2 says, found {shown(header[0])} and {len(header)}"
         )
     samples = unique(header[n_names:], what="sample column", file_name=file_name)
     rows = data_rows(of, n_names + n_samples, file_name)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import DataError
-from pipeline.readers.csvfile import numbers, unique
+from pipeline.readers.csvfile import LONGEST, numbers, shown, unique
 from pipeline.readers.tabbed import (
     Matrix,
     add_name,
@@ -56,12 +56,13 @@ def read(path: Path) -> Matrix:
     if [field.casefold() for field in header[:2]] != METADATA:
         raise DataError(
             f"{name}: line {number}: expected the columns 'Description' and 'Accession' first, "
-            f"found {header[:2]}"
+            f"found {[field[:LONGEST] for field in header[:2]]}"
         )
     if any(header[3::2]):
         between = next(field for field in header[3::2] if field)
         raise DataError(
-            f"{name}: line {number}: expected an empty field after every sample, found {between!r}"
+            f"{name}: line {number}: expected an empty field after every sample, "
+            f"found {shown(between)}"
         )
     samples = unique(header[2::2], what="sample column", file_name=name)
     _, described = next(of, (0, [""]))  # may be blank
@@ -103,5 +104,5 @@ def _check_calls(calls: list[str], samples: tuple[str, ...], file_name: str, lin
         if call not in CALLS:
             raise DataError(
                 f"{file_name}: line {line}, call of sample {sample!r}: expected A, P or M, "
-                f"found {call!r}"
+                f"found {shown(call)}"
             )

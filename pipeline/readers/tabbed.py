@@ -15,7 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.errors import DataError
-from pipeline.readers.csvfile import open_text
+from pipeline.readers.csvfile import open_text, shown
+from pipeline.readers.guesses import refuse_other_kinds
+
+MOST_DIGITS = 18
 
 Line = tuple[int, list[str]]
 """Number of a line, from 1, and its fields."""
@@ -68,6 +71,7 @@ def lines(path: Path) -> Iterator[Line]:
     """
     number = 0
     try:
+        refuse_other_kinds(path)
         with open_text(path, newline=None) as text:
             for number, line in enumerate(text, start=1):
                 yield number, [_unquoted(field.strip()) for field in line.split("\t")]
@@ -136,11 +140,29 @@ def counts(line: Line, n: int, file_name: str, *, what: str) -> list[int]:
         If there are more or fewer, or one is no whole number.
     """
     number, fields = line
-    if len(fields) != n or not all(field.isascii() and field.isdigit() for field in fields):
+    found = [whole(field) for field in fields]
+    if len(fields) != n or None in found:
         raise DataError(
-            f"{file_name}: line {number}: expected {what}, found {' '.join(fields).strip()!r}"
+            f"{file_name}: line {number}: expected {what}, found {shown(' '.join(fields).strip())}"
         )
-    return [int(field) for field in fields]
+    return [count for count in found if count is not None]
+
+
+def whole(text: str) -> int | None:
+    """Read a count.
+
+    Parameters
+    ----------
+    text : str
+        A field of a header.
+
+    Returns
+    -------
+    int or None
+        None where it is no whole number, or one of more than `MOST_DIGITS` digits, which counts
+        nothing that a file can hold.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def data_rows(of: Iterator[Line], width: int, file_name: str) -> Iterator[Line]:
