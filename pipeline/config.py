@@ -6,7 +6,8 @@ stands beside it.
 
 import datetime
 import tomllib
-from pathlib import Path
+import unicodedata
+from pathlib import Path, PurePath
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -51,6 +52,24 @@ def _as_tuple(value: object) -> object:
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 
 
+def _nameable(text: str) -> str:
+    """Refuse control characters in the name of a file or folder: NUL ends it, others hide."""
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise ValueError("expected a path without control characters")
+    return text
+
+
+def _inside(text: str) -> str:
+    """Refuse a folder that is not below the studies that travel with the program."""
+    if PurePath(text).is_absolute() or ".." in PurePath(text).parts:
+        raise ValueError("expected a folder that travels with the program")
+    return text
+
+
+PathText = Annotated[str, AfterValidator(_nameable)]
+Folders = Annotated[tuple[PathText, ...], BeforeValidator(_as_tuple)]
+
+
 Noun = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z -]{0,30}$")]
 
 
@@ -91,7 +110,7 @@ class CitationSection(Section):
 class FileSection(Section):
     """One data file; with a hash it can be cached, with addresses downloaded."""
 
-    name: Annotated[str, Field(pattern=r"^[^/\\]+$")]
+    name: Annotated[PathText, Field(pattern=r"^[^/\\]+$")]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     urls: Texts = ()
 
@@ -100,7 +119,7 @@ class EmbeddedSection(Section):
     """The copy inside the package, used where nothing else is found."""
 
     format: Literal["kaggle", "tables"]
-    folder: str
+    folder: Annotated[PathText, AfterValidator(_inside)]
     description: str
     unit: str
     files: dict[str, FileSection]
@@ -122,7 +141,7 @@ class DataSection(Section):
     format: Literal["kaggle", "tables", "broad"]
     description: str = ""
     unit: str = "as supplied"
-    folders: Texts = ()
+    folders: Folders = ()
     files: dict[str, FileSection]
     covariates: CovariatesSection | None = None
     citation: CitationSection | None = None
@@ -409,19 +428,26 @@ def load(path: Path) -> Config:
         allowed; the message names file, key, what was expected and what was found.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Windows editors put a byte-order mark first
         tables = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: expected a study file, found none to read ({error})") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: expected TOML, found: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: expected TOML, found arrays or tables nested too deeply") from (
+            error
+        )
+    except ValueError as error:  # Python converts no whole number of more than 4300 digits
+        raise ConfigError(f"{path}: expected TOML, found a number of too many digits") from error
     try:
         config = Config.model_validate(tables)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        found = "" if isinstance(first["input"], dict) else f", found {first['input']!r}"
-        raise ConfigError(f"{path}: {key}: {first['msg']}{found}") from error
+        found = "" if isinstance(first["input"], dict) else f", found {_shown(first['input'])}"
+        said = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{path}: {key}: {said}{found}") from error
     _check_roles(config.data.format, config.data.files, f"{path}: data.files")
     if config.data.embedded:
         embedded = config.data.embedded
@@ -435,6 +461,18 @@ def load(path: Path) -> Config:
     config._toml = text
     return config
 
+
+def _shown(value: object) -> str:
+    """What a study file gave, as far as a message has room for it."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # too many digits, or too deep
+        return f"a value that is too long to print ({type(value).__name__})"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+LONGEST = 200
+"""Characters of a value in a message."""
 
 ROLES: dict[str, tuple[str, ...]] = {
     "kaggle": ("labels", "train", "independent"),

@@ -377,8 +377,8 @@ def test_a_claim_has_the_defaults_of_scikit_learn(study: Path) -> None:
     ("text", "expected"),
     [
         ("", "claims.paper: expected an accuracy or a figure of a class, found none"),
-        ('accuracy = "1.2"', "claims.0.accuracy: Value error, expected a share of at most 1"),
-        ('accuracy = "101 %"', "claims.0.accuracy: Value error, expected a share of at most 1"),
+        ('accuracy = "1.2"', "claims.0.accuracy: expected a share of at most 1"),
+        ('accuracy = "101 %"', "claims.0.accuracy: expected a share of at most 1"),
         ("accuracy = 0.62", "claims.0.accuracy: Input should be a valid string, found 0.62"),
         ('accuracy = "about 62 %"', "claims.0.accuracy: String should match pattern"),
         (
@@ -491,3 +491,84 @@ def test_files_and_columns_that_do_not_fit(tmp_path: Path, more: str, expected: 
     path.write_text(BROAD + more)
 
     assert f"{path}: {expected}" == complaint(path)
+
+
+def test_a_byte_order_mark_is_dropped(study: Path) -> None:
+    """Windows editors write one; the text that the report keeps has none."""
+    study.write_text(MINIMAL, encoding="utf-8-sig")
+
+    assert MINIMAL == config.load(study).toml
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a = " + "[" * 5000 + "]" * 5000, "expected TOML, found arrays or tables nested too"),
+        ("a = " + "{b = " * 2000 + "1" + "}" * 2000, "expected TOML, found arrays or tables nest"),
+        ("seed = " + "9" * 5000, "expected TOML, found a number of too many digits"),
+    ],
+)
+def test_what_python_cannot_parse_is_refused(study: Path, text: str, expected: str) -> None:
+    """Limits of the parser are no traceback."""
+    study.write_text(text)
+
+    assert f"{study}: {expected}" in complaint(study)
+
+
+@pytest.mark.parametrize("value", ["0x" + "f" * 5000, "[" * 300 + "]" * 300, '"' + "a" * 999 + '"'])
+def test_a_value_of_any_length_is_refused_in_a_short_line(study: Path, value: str) -> None:
+    """A hexadecimal number of thousands of digits is parsed, but cannot be printed."""
+    study.write_text(MINIMAL.replace("seed = 7", f"seed = {value}"))
+
+    actual = complaint(study)
+
+    assert f"{study}: seed: " in actual
+    assert len(actual) < len(str(study)) + 350
+
+
+@pytest.mark.parametrize("value", ["0x" + "f" * 5000, "1e999", "-1e999", "nan"])
+@pytest.mark.parametrize("key", ["floor = {}", "ceiling = {}", "min_fold = {}"])
+def test_a_number_that_no_float_holds_is_refused(study: Path, key: str, value: str) -> None:
+    """Neither infinity nor more than the largest float comes through."""
+    study.write_text(f"{MINIMAL}[preprocess]\n{key.format(value)}\n")
+
+    assert f"{study}: preprocess." in complaint(study)
+
+
+EMBEDDED = """[data.embedded]
+format = "tables"
+folder = "{}"
+description = "d"
+unit = "u"
+[data.embedded.files]
+expression = {{ name = "e.csv" }}
+samples = {{ name = "s.csv" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ('name = "expression.csv"', 'name = "a\\u0000b"', "data.files.expression.name"),
+        ('format = "tables"\n', 'format = "tables"\nfolders = ["a\\u0000b"]\n', "data.folders.0"),
+        ("seed = 7", "seed = 7", "data.embedded.folder"),
+    ],
+)
+def test_a_path_with_nul_is_refused(study: Path, old: str, new: str, where: str) -> None:
+    """No system takes such a name; every path of a study file is looked at."""
+    folder = "a\\u0000b" if "embedded" in where else "a"
+    study.write_text(MINIMAL.replace(old, new, 1) + EMBEDDED.format(folder))
+
+    assert f"{study}: {where}: expected a path without control characters, found 'a\\x00b'" == (
+        complaint(study)
+    )
+
+
+@pytest.mark.parametrize("folder", ["/etc", "../..", "a/../../b"])
+def test_an_embedded_folder_elsewhere_is_refused(study: Path, folder: str) -> None:
+    """The embedded copy is what travels with the program."""
+    study.write_text(MINIMAL + EMBEDDED.format(folder))
+
+    assert "data.embedded.folder: expected a folder that travels with the program" in (
+        complaint(study)
+    )
