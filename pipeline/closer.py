@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import abstention, probabilities, roc
+from pipeline import abstention, intervals, probabilities, roc
 from pipeline.classifiers import ENTRIES
 from pipeline.config import EvaluateSection, ModelKey
 from pipeline.nested import Held
@@ -101,4 +101,15 @@ def look(
             protocol=plan.protocol.key,
             model=key,
         )
+        declined = _nominal(declined) if plan.protocol.nominal else declined
     return Closer(table, curve, declined)
+
+
+def _nominal(record: Abstention) -> Abstention:
+    """Call the intervals nominal, where fits share nearly all samples."""
+    called, forced = record.called_interval, record.forced_interval
+    update = {
+        "called_interval": called and intervals.nominal(called),
+        "forced_interval": intervals.nominal(forced),
+    }
+    return record.model_copy(update=update)

@@ -1,4 +1,10 @@
-"""Step 4: 95 % intervals for proportions and for means over folds."""
+"""Step 4: 95 % intervals for proportions, and for accuracies over folds.
+
+One policy holds for every score. A limit of 0 or 1 stands only beside a score of 0 or 1: no
+interval is cut, each is of a kind whose limits stay inside. Where folds share their training
+samples, the method of a single split is applied to the number of samples that the folds' own
+spread says they are worth, never more than there are.
+"""
 
 import math
 
@@ -10,39 +16,62 @@ from pipeline.records.models import Interval
 
 LEVEL = 0.95
 
+Z = float(stats.norm.ppf((1 + LEVEL) / 2))
+"""How many standard errors of a normal estimate the level takes to each side."""
+
+ON_EFFECTIVE = "on the effective number of samples"
+"""What the method of an interval says where it allows for the overlap of folds."""
+
 NO_SPREAD = 1e-24
 """A variance below it is the rounding of equal shares."""
 
 
-def wilson(n_correct: float, n: int) -> Interval:
+def wilson(n_correct: float, n: float) -> Interval:
     """Compute Wilson's score interval for a proportion.
 
     Parameters
     ----------
     n_correct : float
         Number of successes; a mean over repeats need not be whole.
-    n : int
-        Number of trials, at least 1.
+    n : float
+        Number of trials; an effective number of samples need not be whole.
 
     Returns
     -------
     Interval
-        95 % interval.
+        95 % interval; a limit is 0 or 1 where the share is, and nowhere else.
 
     References
     ----------
     .. [1] Wilson (1927). Probable inference, the law of succession, and statistical
        inference. JASA 22, 209-212.
     """
-    share, z = n_correct / n, stats.norm.ppf((1 + LEVEL) / 2)
-    centre = share + z**2 / (2 * n)
-    half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    # Rounding must not take a limit of 0 or 1 out of the range.
+    share = n_correct / n
+    centre = share + Z**2 / (2 * n)
+    # A share of whole numbers may be rounded beyond 1.
+    half = Z * math.sqrt(max(0.0, share * (1 - share)) / n + Z**2 / (4 * n**2))
+    # At 0 and 1 the limit is the share itself, which rounding would miss.
     return Interval(
-        low=max(0.0, float((centre - half) / (1 + z**2 / n))),
-        high=min(1.0, float((centre + half) / (1 + z**2 / n))),
+        low=(centre - half) / (1 + Z**2 / n) if n_correct > 0 else 0.0,
+        high=(centre + half) / (1 + Z**2 / n) if n_correct < n else 1.0,
         method="Wilson",
     )
+
+
+def nominal(interval: Interval) -> Interval:
+    """Call an interval nominal, where the predictions that it counts are not independent.
+
+    Parameters
+    ----------
+    interval : Interval
+        The interval of as many independent predictions.
+
+    Returns
+    -------
+    Interval
+        The same limits.
+    """
+    return interval.model_copy(update={"method": f"{interval.method}, nominal"})
 
 
 def clopper_pearson(n_correct: int, n: int) -> Interval:
@@ -100,112 +129,83 @@ def resampled_variance(values: NDArray[np.float64], *, n_train: int, n_test: int
     return variance * (1 / values.size + n_test / n_train)
 
 
-def corrected_resampled_t(
-    fold_values: NDArray[np.float64], *, n_train: int, n_test: int
-) -> Interval | None:
-    """Compute the corrected t interval for a mean over folds that share training samples.
+def inflated_variance(values: NDArray[np.float64], *, n_train: int, n_test: int) -> float | None:
+    """Enlarge `resampled_variance` so that the normal distribution stands for Student's t.
 
     Parameters
     ----------
-    fold_values : ndarray of float, shape (n_folds * n_repeats,)
-        What each fold gave, between 0 and 1: an accuracy or an area under the ROC curve.
+    values : ndarray of float, shape (n_folds * n_repeats,)
+        What each fold gave, at least two.
     n_train, n_test : int
         Samples in the training and the held-out part of a fold.
 
     Returns
     -------
-    Interval or None
-        95 % interval, cut at 0 and 1; None where all folds agree, so that there is no
-        spread to work from.
+    float or None
+        None where all folds agree.
+    """
+    seen = resampled_variance(values, n_train=n_train, n_test=n_test)
+    if seen is None:
+        return None
+    return seen * (float(stats.t.ppf((1 + LEVEL) / 2, values.size - 1)) / Z) ** 2
+
+
+def effective_share(
+    values: NDArray[np.float64], *, variance: float, n_train: int, n_test: int
+) -> float:
+    """Say which share of the samples the spread over folds leaves.
+
+    Folds that agree less than independent samples would are worth fewer samples [1]_: as many
+    as give the mean the variance that its folds show, corrected for their overlap and for the
+    degrees of freedom that it was estimated with.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_folds * n_repeats,)
+        The score of each fold, at least two.
+    variance : float
+        Variance that the score would have if each sample were held out once by one model.
+    n_train, n_test : int
+        Samples in the training and the held-out part of a fold.
+
+    Returns
+    -------
+    float
+        Above 0, and 1 at most: stratified folds, or repeats, add no samples.
 
     References
     ----------
-    .. [1] Nadeau, Bengio (2003). Inference for the generalization error. Machine
-       Learning 52, section 5.
+    .. [1] Korn, Graubard (1998). Confidence intervals for proportions with small expected
+       number of positive counts estimated from survey data. Survey Methodology 24, 193-201.
     """
-    variance = resampled_variance(fold_values, n_train=n_train, n_test=n_test)
-    if variance is None:
-        return None
-    mean = fold_values.mean()
-    half = stats.t.ppf((1 + LEVEL) / 2, fold_values.size - 1) * math.sqrt(variance)
-    return Interval(
-        low=max(0.0, float(mean - half)),
-        high=min(1.0, float(mean + half)),
-        method="corrected resampled t",
-    )
+    seen = inflated_variance(values, n_train=n_train, n_test=n_test)
+    return 1.0 if seen is None else min(1.0, variance / seen)
 
 
-def resampled(
-    fold_values: NDArray[np.float64], *, accuracy: float, n_samples: int, n_train: int, n_test: int
-) -> Interval:
+def resampled(n_correct: float, n_samples: int, share: float) -> Interval:
     """Compute an interval for an accuracy over folds: never narrower than n samples allow.
 
-    Where stratification or a perfect score leaves next to no spread between folds, the
-    corrected t interval shrinks to a point. The same share of right answers on as many
-    samples, each held out once, has Wilson's interval; repeats add no samples. The wider
-    limit of the two is taken on each side.
-
     Parameters
     ----------
-    fold_values : ndarray of float, shape (n_folds * n_repeats,)
-        Accuracy of each fold.
-    accuracy : float
-        Accuracy over all predictions.
+    n_correct : float
+        Right predictions in a repeat, on the average.
     n_samples : int
         Number of samples that were held out in turn.
-    n_train, n_test : int
-        Samples in the training and the held-out part of a fold.
+    share : float
+        What `effective_share` gave.
 
     Returns
     -------
     Interval
-        95 % interval.
+        Wilson's, of the same accuracy on the effective number of samples.
     """
-    proportion = wilson(accuracy * n_samples, n_samples)
-    corrected = corrected_resampled_t(fold_values, n_train=n_train, n_test=n_test)
-    limits = [proportion] + ([corrected] if corrected else [])
-    return Interval(
-        low=min(interval.low for interval in limits),
-        high=max(interval.high for interval in limits),
-        method="wider of corrected resampled t and Wilson",
-    )
+    found = wilson(n_correct * share, n_samples * share)
+    # A product may round a share of 1 to a little less.
+    high = 1.0 if n_correct == n_samples else found.high
+    return Interval(low=found.low, high=high, method=f"Wilson {ON_EFFECTIVE}")
 
 
-def mean_of_proportions(n_right: NDArray[np.intp], n: NDArray[np.intp]) -> Interval:
-    """Compute an interval for a mean of independent proportions, as balanced accuracy is.
-
-    The distances from each proportion to its own Wilson limit are squared and added [1]_.
-    For the difference of two proportions this is Newcombe's method 10 [2]_.
-
-    Parameters
-    ----------
-    n_right, n : ndarray of int, shape (n_classes,)
-        Successes and trials of each class, each class with a trial at least.
-
-    Returns
-    -------
-    Interval
-        95 % interval.
-
-    References
-    ----------
-    .. [1] Zou, Donner (2008). Construction of confidence limits about effect measures: a
-       general approach. Statistics in Medicine 27, 1693-1702.
-    .. [2] Newcombe (1998). Interval estimation for the difference between independent
-       proportions: comparison of eleven methods. Statistics in Medicine 17, 873-890.
-    """
-    each = [wilson(k, m) for k, m in zip(n_right.tolist(), n.tolist(), strict=True)]
-    share = n_right / n
-    below = np.linalg.norm(share - [one.low for one in each])
-    above = np.linalg.norm(share - [one.high for one in each])
-    return Interval(
-        low=max(0.0, float(share.mean() - below / n.size)),
-        high=min(1.0, float(share.mean() + above / n.size)),
-        method="MOVER of Wilson",
-    )
-
-
-def f1(n_right: int, n_involved: int) -> Interval | None:
+def f1(n_right: float, n_involved: float) -> Interval | None:
     """Compute an interval for the F1 of a class.
 
     Of the samples that are of the class, or were called it, a share p is both, and
@@ -213,9 +213,9 @@ def f1(n_right: int, n_involved: int) -> Interval | None:
 
     Parameters
     ----------
-    n_right : int
+    n_right : float
         Samples of the class that were called it.
-    n_involved : int
+    n_involved : float
         Samples of the class that were not, and others that were.
 
     Returns

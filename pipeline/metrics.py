@@ -119,7 +119,7 @@ def balanced_accuracy(per_class: tuple[ClassMetrics, ...]) -> float | None:
 
 
 def rates(
-    confusion: NDArray[np.intp], classes: tuple[str, ...], positive: int, *, held_out_once: bool
+    confusion: NDArray[np.intp], classes: tuple[str, ...], positive: int, *, independent: bool
 ) -> tuple[Rate, ...]:
     """Compute sensitivity, specificity and predictive values of two classes.
 
@@ -131,9 +131,9 @@ def rates(
         Class labels.
     positive : int
         Index of the class that counts as positive.
-    held_out_once : bool
-        Whether each sample is counted once. Counts over repeats are no independent trials,
-        so that they get no interval.
+    independent : bool
+        Whether each sample is counted once, and by one fit. Counts over repeats, or over fits
+        that share their samples, are no independent trials, so that they get no interval.
 
     Returns
     -------
@@ -159,13 +159,13 @@ def rates(
             n_right=int(confusion[k, k]),
             n=n,
             value=_ratio(confusion[k, k], n),
-            interval=clopper_pearson(int(confusion[k, k]), n) if n and held_out_once else None,
+            interval=clopper_pearson(int(confusion[k, k]), n) if n and independent else None,
         )
         for (key, label, k, _), n in zip(kinds, totals, strict=True)
     )
 
 
-def mcc(confusion: NDArray[np.intp]) -> float | None:
+def mcc(confusion: NDArray[np.intp] | NDArray[np.float64]) -> float | None:
     """Compute Matthews' correlation coefficient for two or more classes.
 
     Parameters

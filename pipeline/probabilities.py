@@ -37,9 +37,27 @@ def brier_score(probabilities: NDArray[np.float64], y: NDArray[np.intp]) -> floa
     .. [1] Brier (1950). Verification of forecasts expressed in terms of probability.
        Monthly Weather Review 78, 1-3.
     """
+    return float(brier_squares(probabilities, y).mean())
+
+
+def brier_squares(probabilities: NDArray[np.float64], y: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Compute the squared error of each sample, whose mean is the Brier score.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n_samples, n_classes)
+        Predicted probabilities, rows sum to 1.
+    y : ndarray of int, shape (n_samples,)
+        Class indices.
+
+    Returns
+    -------
+    ndarray of float, shape (n_samples,)
+        0 to 1 of two classes, 0 to 2 of more.
+    """
     n_classes = probabilities.shape[1]
     squares = (probabilities - np.eye(n_classes)[y]) ** 2
-    return float((squares[:, 1] if n_classes == 2 else squares.sum(axis=1)).mean())
+    return np.asarray(squares[:, 1] if n_classes == 2 else squares.sum(axis=1))
 
 
 def log_loss(probabilities: NDArray[np.float64], y: NDArray[np.intp]) -> float:

@@ -215,6 +215,14 @@ WORKS: dict[str, Reference] = {
             "10.1126/sciadv.adk3452",
         ),
         _work(
+            "korn1998",
+            "Korn EL, Graubard BI",
+            1998,
+            "Confidence intervals for proportions with small expected number of positive counts "
+            "estimated from survey data",
+            "Survey Methodology 24, 193–201",
+        ),
+        _work(
             "kruskal1952",
             "Kruskal WH, Wallis WA",
             1952,
@@ -262,6 +270,14 @@ WORKS: dict[str, Reference] = {
             "Inference for the generalization error",
             "Machine Learning 52, 239–281",
             "10.1023/A:1024068626366",
+        ),
+        _work(
+            "newcombe1998",
+            "Newcombe RG",
+            1998,
+            "Interval estimation for the difference between independent proportions: comparison of "
+            "eleven methods",
+            "Statistics in Medicine 17, 873–890",
         ),
         _work(
             "newcombe2006",
@@ -345,12 +361,28 @@ WORKS: dict[str, Reference] = {
             "10.1002/sim.4780050506",
         ),
         _work(
+            "tango1998",
+            "Tango T",
+            1998,
+            "Equivalence test and confidence interval for the difference in proportions for the "
+            "paired-sample design",
+            "Statistics in Medicine 17, 891–908",
+        ),
+        _work(
             "tibshirani2002",
             "Tibshirani R, Hastie T, Narasimhan B, Chu G",
             2002,
             "Diagnosis of multiple cancer types by shrunken centroids of gene expression",
             "Proceedings of the National Academy of Sciences 99, 6567–6572",
             "10.1073/pnas.082099299",
+        ),
+        _work(
+            "vancalster2019",
+            "Van Calster B, McLernon DJ, van Smeden M, Wynants L, Steyerberg EW",
+            2019,
+            "Calibration: the Achilles heel of predictive analytics",
+            "BMC Medicine 17, 230",
+            "10.1186/s12916-019-1466-7",
         ),
         _work(
             "vandengoorbergh2022",
@@ -415,6 +447,14 @@ WORKS: dict[str, Reference] = {
             "Regularization and variable selection via the elastic net",
             "Journal of the Royal Statistical Society B 67, 301–320",
             "10.1111/j.1467-9868.2005.00503.x",
+        ),
+        _work(
+            "zou2008",
+            "Zou GY, Donner A",
+            2008,
+            "Construction of confidence limits about effect measures: a general approach",
+            "Statistics in Medicine 27, 1693–1702",
+            "10.1002/sim.3095",
         ),
     )
 }

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from pipeline.intervals import LEVEL, NO_SPREAD
+from pipeline.intervals import NO_SPREAD, ON_EFFECTIVE, Z, effective_share
 from pipeline.records.models import Interval, ThresholdPoint
 
 MAX_POINTS = 9
@@ -16,9 +16,9 @@ MAX_POINTS = 9
 def auc_interval(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> Interval | None:
     """Compute an interval for the area under the ROC curve that few samples cannot shrink.
 
-    Near an area of 1, DeLong's interval shrinks to a point: with one inverted pair of 14 x
-    20 it is 0.987 to 1, with none it is 1 alone. Newcombe's does not. The wider limit of
-    the two is taken on each side, so that a better ranking never has a worse lower limit.
+    Near an area of 1, DeLong's variance vanishes: with one inverted pair of 14 x 20 its interval
+    is 0.987 to 1, with none it is 1 alone. Newcombe's does not. Where DeLong's variance is the
+    larger, Newcombe's interval is that of as many fewer samples.
 
     Parameters
     ----------
@@ -30,22 +30,53 @@ def auc_interval(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> In
     Returns
     -------
     Interval or None
-        95 % interval; None where a class is missing or all scores are equal, so that
-        nothing was ranked.
+        95 % interval; a limit is 0 or 1 where the area is, and nowhere else. None where a class
+        is missing or all scores are equal, so that nothing was ranked.
     """
     if positive.all() or not positive.any() or np.ptp(scores) == 0:
         return None
-    limits = [newcombe(scores, positive)]
-    limits += [interval] if (interval := delong(scores, positive)) else []
-    return Interval(
-        low=min(interval.low for interval in limits),
-        high=max(interval.high for interval in limits),
-        method="wider of DeLong and Newcombe",
-    )
+    beats, _ = _placements(scores, positive)
+    area, n_positive = float(beats.mean()), int(positive.sum())
+    n_negative = positive.size - n_positive
+    least = newcombe_variance(area, n_positive, n_negative)
+    seen = delong_variance(scores, positive) or 0.0
+    share = least / seen if seen > least else 1.0
+    found = newcombe(area, n_positive, n_negative, share)
+    return found.model_copy(update={"method": "Newcombe, no narrower than DeLong"})
 
 
-def delong(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> Interval | None:
-    """Compute the interval of DeLong, DeLong and Clarke-Pearson [1]_ for the area.
+def resampled_auc_interval(
+    areas: NDArray[np.float64], *, n_positive: int, n_negative: int, n_train: int, n_test: int
+) -> Interval:
+    """Compute an interval for the mean area over folds that few samples cannot shrink.
+
+    Where a model ranks nearly all samples right, the areas of the folds hardly differ, and their
+    spread says little. Newcombe's interval is that of the same area on all samples; where the
+    spread over folds, corrected for their overlap, is larger, of as many fewer.
+
+    Parameters
+    ----------
+    areas : ndarray of float, shape (n_folds * n_repeats,)
+        Area of each fold.
+    n_positive, n_negative : int
+        Samples of both classes that were held out in turn.
+    n_train, n_test : int
+        Samples in the training and the held-out part of a fold.
+
+    Returns
+    -------
+    Interval
+        95 % interval; a limit is 0 or 1 where the mean is, and nowhere else.
+    """
+    mean = float(areas.mean())
+    least = newcombe_variance(mean, n_positive, n_negative)
+    share = effective_share(areas, variance=least, n_train=n_train, n_test=n_test)
+    found = newcombe(mean, n_positive, n_negative, share)
+    return found.model_copy(update={"method": f"Newcombe {ON_EFFECTIVE}"})
+
+
+def delong_variance(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> float | None:
+    """Estimate the variance of the area as DeLong, DeLong and Clarke-Pearson [1]_ do.
 
     By mid-ranks [2]_: a sample's rank among all less that among its class counts the
     samples of the other class that it beats.
@@ -59,9 +90,9 @@ def delong(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> Interval
 
     Returns
     -------
-    Interval or None
-        95 % interval, cut at 0 and 1. None where the estimated variance is 0 (an area of 0
-        or 1, or all scores equal) or there is none (one sample in a class).
+    float or None
+        None where it is 0 (an area of 0 or 1, or all scores equal) or there is none (one
+        sample in a class).
 
     References
     ----------
@@ -74,16 +105,37 @@ def delong(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> Interval
     beats, beaten = _placements(scores, positive)
     if min(beats.size, beaten.size) < 2:
         return None
-    variance = beats.var(ddof=1) / beats.size + beaten.var(ddof=1) / beaten.size
-    if variance <= NO_SPREAD:
-        return None
-    auc, half = beats.mean(), stats.norm.ppf((1 + LEVEL) / 2) * math.sqrt(variance)
-    return Interval(
-        low=max(0.0, float(auc - half)), high=min(1.0, float(auc + half)), method="DeLong"
-    )
+    variance = float(beats.var(ddof=1) / beats.size + beaten.var(ddof=1) / beaten.size)
+    return variance if variance > NO_SPREAD else None
 
 
-def newcombe(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> Interval:
+def newcombe_variance(area: float, n_positive: float, n_negative: float) -> float:
+    """Give the variance of an area that only its size and the numbers of samples set.
+
+    Parameters
+    ----------
+    area : float
+        The area under the ROC curve.
+    n_positive, n_negative : float
+        Samples of both classes.
+
+    Returns
+    -------
+    float
+        0 for an area of 0 or 1.
+
+    References
+    ----------
+    .. [1] Newcombe (2006). Confidence intervals for an effect size measure based on the
+       Mann-Whitney statistic. Part 2: asymptotic methods and evaluation. Statistics in
+       Medicine 25, 559-573, method 5.
+    """
+    half = (n_positive + n_negative) / 2 - 1
+    inner = 1 + half * ((1 - area) / (2 - area) + area / (1 + area))
+    return area * (1 - area) * inner / (n_positive * n_negative)
+
+
+def newcombe(area: float, n_positive: int, n_negative: int, share: float = 1.0) -> Interval:
     """Compute Newcombe's score interval for the area, his method 5.
 
     As Wilson's for a proportion, the limits are the areas whose own standard error would
@@ -91,10 +143,12 @@ def newcombe(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> Interv
 
     Parameters
     ----------
-    scores : ndarray of float, shape (n_samples,)
-        Scores, larger for the positive class.
-    positive : ndarray of bool, shape (n_samples,)
-        Whether a sample is of the positive class; both classes occur.
+    area : float
+        The area under the ROC curve.
+    n_positive, n_negative : int
+        Samples of both classes.
+    share : float, default=1.0
+        Share of the samples that they are worth.
 
     Returns
     -------
@@ -107,11 +161,11 @@ def newcombe(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> Interv
        Mann-Whitney statistic. Part 2: asymptotic methods and evaluation. Statistics in
        Medicine 25, 559-573, method 5.
     """
-    beats, beaten = _placements(scores, positive)
-    auc, sizes = float(beats.mean()), (beats.size, beaten.size)
+    # A class cannot be worth less than one sample.
+    sizes = (max(1.0, n_positive * share), max(1.0, n_negative * share))
     return Interval(
-        low=_newcombe_low(auc, *sizes),
-        high=1.0 - _newcombe_low(1 - auc, *sizes),
+        low=_newcombe_low(area, *sizes),
+        high=1.0 - _newcombe_low(1 - area, *sizes),
         method="Newcombe",
     )
 
@@ -182,18 +236,16 @@ def _placements(
     return beats, beaten
 
 
-def _newcombe_low(auc: float, m: int, n: int) -> float:
+def _newcombe_low(area: float, n_positive: float, n_negative: float) -> float:
     """Lower limit of Newcombe's method 5; the upper one is that of the classes exchanged."""
-    if auc <= 0:
+    if area <= 0:
         return 0.0
-    z, half = stats.norm.ppf((1 + LEVEL) / 2), (m + n) / 2 - 1
 
-    def gap(a: float) -> float:
-        inner = 1 + half * ((1 - a) / (2 - a) + a / (1 + a))
-        return auc - a - z * math.sqrt(a * (1 - a) * inner / (m * n))
+    def gap(other: float) -> float:
+        return area - other - Z * math.sqrt(newcombe_variance(other, n_positive, n_negative))
 
     # At an area of 1 the equation holds in 1 itself, which is not the limit sought.
-    return float(optimize.brentq(gap, 0.0, min(auc, 1 - 1e-9), xtol=1e-13))
+    return float(optimize.brentq(gap, 0.0, min(area, 1 - 1e-9), xtol=1e-13))
 
 
 def _cuts(values: NDArray[np.float64]) -> NDArray[np.float64]:

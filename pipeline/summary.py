@@ -2,17 +2,19 @@
 
 Where each sample is held out once, counts are of samples, and intervals those of
 proportions. Under repeated cross-validation counts are pooled over repeats, and intervals
-allow for folds that share their training samples.
+are of the number of samples that folds which share their training samples leave.
 """
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from pipeline import intervals, metrics, probabilities, roc
+from pipeline import intervals, metrics, probabilities, roc, score_intervals
 from pipeline.classifiers import ENTRIES, setting_text
 from pipeline.config import ModelKey
 from pipeline.nested import Held
@@ -62,17 +64,20 @@ def summarise(
     truth = np.broadcast_to(y[rows], predicted.shape)
     confusion = metrics.confusion_counts(truth.ravel(), predicted.ravel(), len(classes))
     per_class = metrics.class_metrics(confusion, classes)
+    counts = confusion.astype(np.float64)
     n_correct, n = int(np.trace(confusion)), int(confusion.sum())
-    once = not protocol.resampled
+    independent = not protocol.resampled and not protocol.nominal
+    share = _share(plan, held, y, n_correct, n)
     scores = held_scores(plan, held, len(y))
     shares = model_probabilities(key, scores)
-    auc, auc_interval = _auc(plan, held, y, rows, positive)
+    auc, auc_interval = _auc(plan, held, y, positive)
     flat_truth = truth.ravel()
     undefined = _undefined(confusion, classes)
-    brier = log_loss = None
+    brier = brier_interval = log_loss = None
     if shares is not None:
         flat = shares.reshape(-1, shares.shape[-1])
         brier = probabilities.brier_score(flat, flat_truth)
+        brier_interval = None if protocol.nominal else _brier_interval(plan, shares, y, rows)
         if (flat[np.arange(len(flat)), flat_truth] > 0).all():
             log_loss = probabilities.log_loss(flat, flat_truth)
         else:
@@ -89,7 +94,7 @@ def summarise(
         n_errors=n - n_correct,
         accuracy=n_correct / n,
         accuracy_interval=_interval(plan, held, y, n_correct, n),
-        accuracy_exact=intervals.clopper_pearson(n_correct, n) if once else None,
+        accuracy_exact=intervals.clopper_pearson(n_correct, n) if independent else None,
         repeat_accuracies=tuple((predicted == truth).mean(axis=1).tolist()),
         balanced_accuracy=metrics.balanced_accuracy(per_class),
         mcc=metrics.mcc(confusion),
@@ -97,8 +102,13 @@ def summarise(
         roc_auc_interval=auc_interval,
         brier=brier,
         log_loss=log_loss,
-        rates=metrics.rates(confusion, classes, positive, held_out_once=once),
-        per_class=per_class,
+        rates=metrics.rates(confusion, classes, positive, independent=independent),
+        per_class=tuple(
+            m.model_copy(
+                update={"f1_interval": _of(partial(score_intervals.f1, k=k), counts, share)}
+            )
+            for k, m in enumerate(per_class)
+        ),
         macro=metrics.averages(per_class, weighted=False),
         weighted=metrics.averages(per_class, weighted=True),
         undefined=undefined,
@@ -108,6 +118,10 @@ def summarise(
         n_wrong=tuple((predicted != truth).sum(axis=0).tolist()),
         n_not_converged=sum(not bool(outcome.converged[0]) for outcome in held),
         chosen=_choices(key, held),
+        balanced_accuracy_interval=_of(score_intervals.balanced_accuracy, counts, share),
+        macro_f1_interval=_of(score_intervals.macro_f1, counts, share),
+        mcc_interval=_of(score_intervals.mcc, counts, share),
+        brier_interval=brier_interval,
     )
 
 
@@ -257,15 +271,59 @@ def _interval(
 ) -> Interval:
     """Interval of the accuracy, by the method that the protocol allows."""
     protocol = plan.protocol
+    if protocol.nominal:
+        return intervals.nominal(intervals.wilson(n_correct, n))
     if not protocol.resampled:
         return intervals.wilson(n_correct, n)
-    return intervals.resampled(
+    repeats = protocol.n_repeats
+    worth = _effective(plan, held, y, n_correct, n)
+    return intervals.resampled(n_correct / repeats, n // repeats, worth)
+
+
+def _effective(plan: Plan, held: list[Held], y: NDArray[np.intp], n_correct: int, n: int) -> float:
+    """Share of the samples that folds leave, by how far their accuracies are spread."""
+    protocol = plan.protocol
+    accuracy = n_correct / n
+    return intervals.effective_share(
         fold_accuracies(plan, held, y),
-        accuracy=n_correct / n,
-        n_samples=len(protocol.sample_ids),
+        variance=accuracy * (1 - accuracy) * protocol.n_repeats / n,
         n_train=protocol.n_train,
         n_test=protocol.n_test,
     )
+
+
+def _share(
+    plan: Plan, held: list[Held], y: NDArray[np.intp], n_correct: int, n: int
+) -> float | None:
+    """What one prediction is worth of a sample; None where that is not known."""
+    if plan.protocol.nominal:
+        return None
+    if not plan.protocol.resampled:
+        return 1.0
+    return _effective(plan, held, y, n_correct, n) / plan.protocol.n_repeats
+
+
+def _of(
+    method: Callable[..., Interval | None], confusion: Values, share: float | None
+) -> Interval | None:
+    """Interval of a score by its method; None where no sample's worth is known."""
+    return None if share is None else method(confusion, share=share)
+
+
+def _brier_interval(
+    plan: Plan, shares: Values, y: NDArray[np.intp], rows: NDArray[np.intp]
+) -> Interval:
+    """Interval of the Brier score; `shares` has a row for each repeat."""
+    protocol, n_classes = plan.protocol, shares.shape[-1]
+    squares = np.array([probabilities.brier_squares(repeat, y[rows]) for repeat in shares])
+    if not protocol.resampled:
+        return score_intervals.brier(squares[0], n_classes)
+    at = {int(row): i for i, row in enumerate(rows)}
+    folds = [squares[f.repeat, [at[int(row)] for row in f.test]].mean() for f in plan.folds]
+    variance = intervals.inflated_variance(
+        np.array(folds), n_train=protocol.n_train, n_test=protocol.n_test
+    )
+    return score_intervals.brier(squares.mean(axis=0), n_classes, variance)
 
 
 def fold_accuracies(plan: Plan, held: list[Held], y: NDArray[np.intp]) -> Values:
@@ -294,33 +352,55 @@ def fold_accuracies(plan: Plan, held: list[Held], y: NDArray[np.intp]) -> Values
 
 
 def _auc(
-    plan: Plan, held: list[Held], y: NDArray[np.intp], rows: NDArray[np.intp], positive: int
+    plan: Plan, held: list[Held], y: NDArray[np.intp], positive: int
 ) -> tuple[float | None, Interval | None]:
-    """Area under the ROC curve, the mean over folds where there are several."""
-    protocol = plan.protocol
-    values = []
+    """Area under the ROC curve, the mean over folds where there are several.
+
+    Of many classes each is set against the rest, every class counting as one; as their areas
+    depend on each other, the limits are the means of theirs.
+    """
+    n_columns = held[0].scores.shape[-1]
+    classes = range(n_columns) if n_columns > 1 else (positive,)
+    sign = 1 if positive == 1 or n_columns > 1 else -1
+    areas = []
     for fold, outcome in zip(plan.folds, held, strict=True):
-        truth, scores = y[fold.test], outcome.scores[0]
-        if len(np.unique(truth)) < max(2, scores.shape[1]):
+        truth, scores = y[fold.test], sign * outcome.scores[0]
+        if len(np.unique(truth)) < max(2, n_columns):
             return None, None
-        values.append(_one_auc(truth, scores))
-    mean = float(np.mean(values))
+        columns = zip(classes, scores.T, strict=True)
+        areas.append([float(roc_auc_score(truth == k, column)) for k, column in columns])
+    found = [
+        _auc_interval(plan, held, y, k, np.array(areas)[:, i], sign) for i, k in enumerate(classes)
+    ]
+    known = [interval for interval in found if interval]
+    if len(known) < len(found):
+        return float(np.mean(areas)), None
+    return float(np.mean(areas)), Interval(
+        low=float(np.mean([interval.low for interval in known])),
+        high=float(np.mean([interval.high for interval in known])),
+        method=known[0].method + (", mean over classes" if n_columns > 1 else ""),
+    )
+
+
+def _auc_interval(
+    plan: Plan, held: list[Held], y: NDArray[np.intp], k: int, areas: Values, sign: int
+) -> Interval | None:
+    """Interval of the area of one class, by the method that the protocol allows."""
+    protocol = plan.protocol
+    column = k if held[0].scores.shape[-1] > 1 else 0
+    ranked = any(np.ptp(outcome.scores[0][:, column]) > 0 for outcome in held)
+    if protocol.nominal or not ranked:
+        return None
     if protocol.resampled:
-        return mean, intervals.corrected_resampled_t(
-            np.array(values), n_train=protocol.n_train, n_test=protocol.n_test
+        of_class = y[evaluated_rows(plan)] == k
+        return roc.resampled_auc_interval(
+            areas,
+            n_positive=int(of_class.sum()),
+            n_negative=int((~of_class).sum()),
+            n_train=protocol.n_train,
+            n_test=protocol.n_test,
         )
-    if len(held) == 1 and held[0].scores.shape[-1] == 1:
-        sign = 1 if positive == 1 else -1
-        scores = sign * held[0].scores[0][:, 0]
-        return mean, roc.auc_interval(scores, y[plan.folds[0].test] == positive)
-    return mean, None
-
-
-def _one_auc(truth: NDArray[np.intp], scores: Values) -> float:
-    """Area of one fold; of many classes each against the rest, every class counting as one."""
-    if scores.shape[1] == 1:
-        return float(roc_auc_score(truth, scores[:, 0]))
-    return float(np.mean([roc_auc_score(truth == k, s) for k, s in enumerate(scores.T)]))
+    return roc.auc_interval(sign * held[0].scores[0][:, column], y[plan.folds[0].test] == k)
 
 
 def _no_auc(plan: Plan) -> str:

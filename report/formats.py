@@ -27,6 +27,7 @@ MINUS = "−"  # typographic: a hyphen is shorter and breaks at line ends
 NO_BREAK = "\u00a0"
 UNDEFINED = "–"
 SMALLEST = 1e-300  # below that a p-value underflows
+MAX_DIGITS = 9  # of a limit close to 0 or 1
 MAX_NAMES = 8  # in a list within a cell; more are counted
 MAX_NAME = 24  # characters of a name in such a list
 
@@ -203,9 +204,31 @@ def interval(value: Interval) -> str:
     Returns
     -------
     str
-        For example 0.809 to 0.984.
+        For example 0.809 to 0.984; as many more digits as keep a limit from reading 0 or 1 that
+        is neither.
     """
-    return f"{decimal(value.low)} to {decimal(value.high)}"
+    return f"{limit(value.low)} to {limit(value.high)}"
+
+
+def limit(value: float) -> str:
+    """Write a limit of an interval.
+
+    Parameters
+    ----------
+    value : float
+        The limit.
+
+    Returns
+    -------
+    str
+        Three decimals, or as many as it takes: 0.9997 is not 1.000.
+    """
+    digits = 3
+    while (
+        digits < MAX_DIGITS and not value.is_integer() and float(f"{value:.{digits}f}").is_integer()
+    ):
+        digits += 1
+    return _signed(f"{value:.{digits}f}")
 
 
 def names(values: Sequence[str]) -> str:

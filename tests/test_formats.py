@@ -75,6 +75,15 @@ def test_an_interval_names_both_ends() -> None:
     assert "0.809 to 0.984" == formats.interval(interval)
 
 
+def test_a_limit_below_1_does_not_read_1() -> None:
+    """Limits close to the ends get as many digits as it takes; the ends themselves three."""
+    near = Interval(low=0.0002, high=0.99996, method="Wilson")
+    ends = Interval(low=0.0, high=1.0, method="Wilson")
+
+    assert "0.0002 to 0.99996" == formats.interval(near)
+    assert "0.000 to 1.000" == formats.interval(ends)
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

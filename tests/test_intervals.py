@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import stats
 
 from pipeline import intervals
@@ -82,29 +83,48 @@ def test_wilson_limits_solve_wilsons_equation(counts: tuple[int, int]) -> None:
         assert expected == pytest.approx((share - limit) ** 2, abs=1e-12)
 
 
-def test_corrected_resampled_t_of_a_worked_case() -> None:
-    """Four folds with mean 0.9 and variance 0.02 / 3 give 0.9 - 3.182446 x 0.057735."""
-    actual = intervals.corrected_resampled_t(
-        np.array([0.8, 0.9, 1.0, 0.9]), n_train=40, n_test=10
-    )  # 0.02 / 3 x (1 / 4 + 10 / 40) = 0.057735 squared; t of 3 degrees of freedom 3.182446
-
-    assert actual is not None
-    assert pytest.approx(0.716261, abs=1e-6) == actual.low
+@given(st.integers(1, 100_000))
+def test_wilson_reaches_its_end_exactly_and_only_without_an_error(n: int) -> None:
+    """With no error the upper limit is 1, not what rounding leaves; with one it is below."""
+    assert (1.0, 0.0) == (intervals.wilson(n, n).high, intervals.wilson(0, n).low)
+    assert intervals.wilson(n - 1, n).high < 1 - 1e-10
+    assert intervals.wilson(1, n).low > 1e-10
 
 
-def test_corrected_resampled_t_is_cut_at_one() -> None:
-    """An upper limit beyond 1 is written as 1."""
-    actual = intervals.corrected_resampled_t(np.array([0.8, 0.9, 1.0, 0.9]), n_train=40, n_test=10)
+def test_folds_leave_the_samples_that_their_variance_is_worth() -> None:
+    """Four folds with variance 0.02 / 3, corrected by 1 / 4 + 10 / 40, on 3 degrees of freedom."""
+    actual = intervals.effective_share(
+        np.array([0.8, 0.9, 1.0, 0.9]), variance=0.9 * 0.1 / 50, n_train=40, n_test=10
+    )
 
-    assert actual is not None
-    assert 1.0 == actual.high
+    # t of 3 degrees of freedom is 3.182446, the normal distribution's 1.959964.
+    variance = 0.02 / 3 * (1 / 4 + 10 / 40) * (3.182446 / 1.959964) ** 2
+    assert pytest.approx(0.9 * 0.1 / 50 / variance, rel=1e-6) == actual
 
 
-def test_folds_that_agree_have_no_resampled_interval() -> None:
-    """Without a spread between folds there is no interval to compute."""
-    actual = intervals.corrected_resampled_t(np.full(10, 0.95), n_train=40, n_test=10)
+@pytest.mark.parametrize("folds", [np.full(10, 0.95), np.array([0.95] * 9 + [0.951])])
+def test_folds_that_agree_add_no_samples(folds: NDArray[np.float64]) -> None:
+    """However little folds differ, the samples are not worth more than they are."""
+    assert 1.0 == intervals.effective_share(folds, variance=0.002, n_train=40, n_test=10)
 
-    assert actual is None
+
+@given(
+    st.lists(st.integers(0, 14), min_size=10, max_size=50).filter(lambda k: 0 < sum(k)),
+)
+def test_a_resampled_interval_is_no_narrower_than_wilsons(right: list[int]) -> None:
+    """Whatever folds do, neither limit lies inside that of the samples held out once."""
+    folds = np.array(right) / 14
+    accuracy = float(folds.mean())
+    share = intervals.effective_share(
+        folds, variance=accuracy * (1 - accuracy) / 70, n_train=56, n_test=14
+    )
+    expected = intervals.wilson(accuracy * 70, 70)
+
+    actual = intervals.resampled(accuracy * 70, 70, share)
+
+    assert actual.low <= expected.low + 1e-12
+    assert actual.high >= expected.high - 1e-12
+    assert (actual.high == 1) == (accuracy * 70 == 70)
 
 
 def test_wilson_takes_a_mean_over_repeats() -> None:
@@ -119,42 +139,21 @@ def test_fewer_errors_never_lower_the_lower_limit() -> None:
     some = np.array([1.0] * 47 + [0.875] * 3)
     none = np.ones(50)
 
-    limits = [
-        intervals.resampled(f, accuracy=f.mean(), n_samples=38, n_train=30, n_test=8).low
-        for f in (some, none)
-    ]
+    limits = []
+    for folds in (some, none):
+        accuracy = float(folds.mean())
+        share = intervals.effective_share(
+            folds, variance=accuracy * (1 - accuracy) / 38, n_train=30, n_test=8
+        )
+        limits.append(intervals.resampled(accuracy * 38, 38, share).low)
 
     assert limits[0] < limits[1]
 
 
-# statsmodels 0.15: confint_proportions_2indep(56, 70, 48, 80, method="newcomb", compare="diff")
-# and so on; the first two are examples of Newcombe (1998). As
-# 80 - 48 failures are successes of the other kind, (1 + difference) / 2 is the mean.
-@pytest.mark.parametrize(
-    ("n_right", "n", "difference"),
-    [
-        ([56, 80 - 48], [70, 80], (0.052431472402, 0.333872653905)),
-        ([9, 10 - 3], [10, 10], (0.170522723935, 0.809017973535)),
-        ([10, 20], [10, 20], (0.679086037142, 1.0)),
-        ([14, 19], [14, 20], (0.665388751190, 0.991118551199)),
-    ],
-)
-def test_mean_of_proportions_agrees_with_newcombe(
-    n_right: list[int], n: list[int], difference: tuple[float, float]
-) -> None:
-    """For two classes the interval is that of a difference, moved and halved."""
-    actual = intervals.mean_of_proportions(np.array(n_right), np.array(n))
+def test_a_nominal_interval_keeps_its_limits() -> None:
+    """Only its method says that it is nominal."""
+    wilson = intervals.wilson(3, 4)
 
-    assert [(1 + limit) / 2 for limit in difference] == pytest.approx(
-        [actual.low, actual.high], abs=1e-9
-    )
+    actual = intervals.nominal(wilson)
 
-
-@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_mean_of_one_proportion_has_wilsons_interval(counts: tuple[int, int]) -> None:
-    """With a single class nothing is averaged."""
-    expected = intervals.wilson(*counts)
-
-    actual = intervals.mean_of_proportions(np.array([counts[0]]), np.array([counts[1]]))
-
-    assert (expected.low, expected.high) == pytest.approx((actual.low, actual.high))
+    assert (wilson.low, wilson.high, "Wilson, nominal") == (actual.low, actual.high, actual.method)

@@ -175,7 +175,7 @@ def test_mcc_does_not_depend_on_the_order_of_classes(
 
 def test_rates_of_the_worked_case() -> None:
     """Of 14 AML 12 are called AML, and of 22 called ALL 20 are ALL."""
-    actual = metrics.rates(DOCSTRING_CASE, ("ALL", "AML"), 1, held_out_once=True)
+    actual = metrics.rates(DOCSTRING_CASE, ("ALL", "AML"), 1, independent=True)
 
     assert [
         ("sensitivity", 12, 14),
@@ -187,7 +187,7 @@ def test_rates_of_the_worked_case() -> None:
 
 def test_rates_name_the_classes() -> None:
     """Which class is the positive one can be read from each label."""
-    actual = metrics.rates(DOCSTRING_CASE, ("ALL", "AML"), 1, held_out_once=True)
+    actual = metrics.rates(DOCSTRING_CASE, ("ALL", "AML"), 1, independent=True)
 
     assert "Sensitivity: AML called AML" == actual[0].label
 
@@ -195,7 +195,7 @@ def test_rates_name_the_classes() -> None:
 # science.md, section 2d: AML sensitivity 9 of 14, ALL 20 of 20.
 def test_rates_have_exact_intervals() -> None:
     """9 of 14 means 0.351 to 0.872, and 20 of 20 means 0.832 to 1."""
-    actual = metrics.rates(np.array([[20, 0], [5, 9]]), ("ALL", "AML"), 1, held_out_once=True)
+    actual = metrics.rates(np.array([[20, 0], [5, 9]]), ("ALL", "AML"), 1, independent=True)
 
     limits = [(round(r.interval.low, 3), round(r.interval.high, 3)) for r in actual if r.interval]
     assert [(0.351, 0.872), (0.832, 1.0)] == limits[:2]
@@ -203,27 +203,27 @@ def test_rates_have_exact_intervals() -> None:
 
 def test_rates_over_repeats_have_no_interval() -> None:
     """The same samples counted again are no more samples."""
-    actual = metrics.rates(DOCSTRING_CASE, ("ALL", "AML"), 1, held_out_once=False)
+    actual = metrics.rates(DOCSTRING_CASE, ("ALL", "AML"), 1, independent=False)
 
     assert [None] * 4 == [rate.interval for rate in actual]
 
 
 def test_a_rate_without_samples_is_undefined() -> None:
     """Where no sample was called AML there is no positive predictive value."""
-    actual = metrics.rates(np.array([[20, 0], [14, 0]]), ("ALL", "AML"), 1, held_out_once=True)
+    actual = metrics.rates(np.array([[20, 0], [14, 0]]), ("ALL", "AML"), 1, independent=True)
 
     assert (None, None, 0) == (actual[2].value, actual[2].interval, actual[2].n)
 
 
 def test_many_classes_have_no_rates() -> None:
     """With three classes none is the positive one."""
-    assert () == metrics.rates(np.eye(3, dtype=int), ("a", "b", "c"), 1, held_out_once=True)
+    assert () == metrics.rates(np.eye(3, dtype=int), ("a", "b", "c"), 1, independent=True)
 
 
 @given(hnp.arrays(np.intp, (2, 2), elements=st.integers(0, 12)))
 def test_the_other_class_as_positive_exchanges_the_rates(confusion: NDArray[np.intp]) -> None:
     """Sensitivity of one class is specificity of the other; so with the predictive values."""
-    first, second = (metrics.rates(confusion, ("a", "b"), k, held_out_once=True) for k in (0, 1))
+    first, second = (metrics.rates(confusion, ("a", "b"), k, independent=True) for k in (0, 1))
 
     values = [rate.value for rate in second]
     assert [values[1], values[0], values[3], values[2]] == [rate.value for rate in first]

@@ -29,46 +29,40 @@ some_scores = st.lists(st.integers(0, 12).map(lambda n: n / 4), min_size=1, max_
     ("cases", "controls", "low"),
     [(CASES, CONTROLS, 0.700792036599), (TIED_CASES, TIED_CONTROLS, 0.633434947175)],
 )
-def test_delong_agrees_with_proc(cases: list[float], controls: list[float], low: float) -> None:
-    """The lower limit is that of R's package pROC, with and without many ties."""
-    actual = roc.delong(*joined(cases, controls))
+def test_delongs_variance_agrees_with_proc(
+    cases: list[float], controls: list[float], low: float
+) -> None:
+    """The area less 1.96 standard errors is the limit of R's package pROC, ties or not."""
+    scores, positive = joined(cases, controls)
 
-    assert actual is not None
-    assert low == pytest.approx(actual.low, abs=1e-9)
+    variance = roc.delong_variance(scores, positive)
 
-
-def test_delong_is_cut_at_one() -> None:
-    """An upper limit beyond 1 is written as 1."""
-    actual = roc.delong(*joined(CASES, CONTROLS))
-
-    assert actual is not None
-    assert 1.0 == actual.high
+    assert variance is not None
+    area = roc_auc_score(positive, scores)
+    assert low == pytest.approx(area - 1.959963984540054 * np.sqrt(variance), abs=1e-9)
 
 
 @given(
     st.lists(st.integers(0, 12), min_size=2, max_size=20),
     st.lists(st.integers(0, 12), min_size=2, max_size=20),
 )
-def test_delong_by_comparing_every_pair(cases: list[float], controls: list[float]) -> None:
+def test_delongs_variance_by_comparing_every_pair(cases: list[int], controls: list[int]) -> None:
     """Mid-ranks give the variance that the paper defines over all pairs."""
     pairs = np.sign(np.subtract.outer(cases, controls)) / 2 + 0.5
     rows, columns = pairs.mean(axis=1), pairs.mean(axis=0)
-    variance = rows.var(ddof=1) / len(rows) + columns.var(ddof=1) / len(columns)
-    low = max(0.0, pairs.mean() - 1.959963984540054 * np.sqrt(variance))
+    expected = rows.var(ddof=1) / len(rows) + columns.var(ddof=1) / len(columns)
 
-    actual = roc.delong(*joined(cases, controls))
+    actual = roc.delong_variance(*joined(cases, controls))
 
-    assert pytest.approx(low) == (pairs.mean() if actual is None else actual.low)
+    assert pytest.approx(expected, abs=1e-15) == (actual or 0.0)
 
 
 @pytest.mark.parametrize(
     ("cases", "controls"), [([3, 4], [1, 2]), ([1, 2], [3, 4]), ([1, 1], [1, 1]), ([2], [1, 3])]
 )
-def test_delong_has_no_interval_without_a_variance(
-    cases: list[float], controls: list[float]
-) -> None:
-    """An area of 1, of 0, of equal scores, or of a single positive has no DeLong interval."""
-    assert roc.delong(*joined(cases, controls)) is None
+def test_delong_has_no_variance_to_go_by(cases: list[float], controls: list[float]) -> None:
+    """An area of 1, of 0, of equal scores, or of a single positive has none."""
+    assert roc.delong_variance(*joined(cases, controls)) is None
 
 
 # R 4.2.2: V <- function(u, m, n) { N <- (m + n) / 2 - 1
@@ -85,22 +79,65 @@ def test_newcombe_agrees_with_r(
     cases: list[float], controls: list[float], limits: tuple[float, float]
 ) -> None:
     """Of 14 and 20 samples in perfect order, the area is 0.877 at least."""
-    actual = roc.newcombe(*joined(cases, controls))
+    scores, positive = joined(cases, controls)
+
+    actual = roc.newcombe(roc_auc_score(positive, scores), len(cases), len(controls))
 
     assert limits == pytest.approx((actual.low, actual.high), abs=1e-9)
 
 
 @given(some_scores, some_scores)
-def test_newcombe_of_the_negated_scores_is_the_mirror_image(
+def test_the_interval_of_the_negated_scores_is_the_mirror_image(
     cases: list[float], controls: list[float]
 ) -> None:
     """What ranks the wrong way round has limits 1 less those of the right way."""
     scores, positive = joined(cases, controls)
-    expected = roc.newcombe(scores, positive)
+    expected = roc.auc_interval(scores, positive)
 
-    actual = roc.newcombe(-scores, positive)
+    actual = roc.auc_interval(-scores, positive)
 
-    assert (1 - expected.high, 1 - expected.low) == pytest.approx((actual.low, actual.high))
+    if expected is None:
+        assert actual is None
+    else:
+        mirrored = (1 - expected.high, 1 - expected.low)
+        assert mirrored == pytest.approx((actual.low, actual.high), abs=1e-9)
+
+
+@given(some_scores, some_scores)
+def test_an_area_below_1_has_an_upper_limit_below_1(
+    cases: list[float], controls: list[float]
+) -> None:
+    """Beside a pair the wrong way round the limit is not 1, beside a right one it is not 0."""
+    scores, positive = joined(cases, controls)
+
+    actual = roc.auc_interval(scores, positive)
+
+    if actual is not None:
+        area = roc_auc_score(positive, scores)
+        assert (area == 1) == (actual.high == 1)
+        assert (area == 0) == (actual.low == 0)
+
+
+def test_the_area_over_folds_has_the_floor_of_a_split() -> None:
+    """Folds that all but agree leave Newcombe's interval of the samples, as one split does."""
+    areas = np.array([0.99] * 25 + [0.98] * 25)
+    expected = roc.newcombe(float(areas.mean()), 25, 47)
+
+    actual = roc.resampled_auc_interval(areas, n_positive=25, n_negative=47, n_train=58, n_test=14)
+
+    assert (expected.low, expected.high) == (actual.low, actual.high)
+    assert actual.high < 1
+
+
+def test_areas_that_differ_between_folds_widen_the_interval() -> None:
+    """Its half width is about Student's t times the corrected standard error."""
+    rng = np.random.default_rng(3)
+    areas = np.clip(rng.normal(0.7, 0.25, 50), 0, 1)
+
+    actual = roc.resampled_auc_interval(areas, n_positive=25, n_negative=47, n_train=58, n_test=14)
+
+    half = 2.009575 * np.sqrt(areas.var(ddof=1) * (1 / 50 + 14 / 58))  # t of 49 degrees of freedom
+    assert actual.high - actual.low == pytest.approx(2 * half, rel=0.1)
 
 
 @given(some_scores, some_scores)

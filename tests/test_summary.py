@@ -139,7 +139,61 @@ def test_leaving_one_out_has_no_area() -> None:
 
     assert (None, None, ()) == (actual.roc_auc, actual.roc_auc_interval, actual.roc)
     assert actual.undefined["ROC AUC"].startswith("each fold holds one sample")
-    assert "Wilson" == actual.accuracy_interval.method
+    assert "Wilson, nominal" == actual.accuracy_interval.method
+
+
+@pytest.mark.parametrize("design", ["leave-one-out", "leave-one-source-out"])
+def test_fits_that_share_their_samples_give_no_interval_but_a_nominal_one(design: str) -> None:
+    """The accuracy's is called nominal; no other score and no rate has one."""
+    plan = hand_made([[0, 2], [1, 3]], design=design, key="loo")
+
+    actual = summarise(plan, "logistic", said([-1, 2], [1, 3]), Y, CLASSES, positive=1)
+
+    assert actual.accuracy_interval.method.endswith("nominal")
+    assert {None} == {
+        actual.accuracy_exact,
+        actual.balanced_accuracy_interval,
+        actual.macro_f1_interval,
+        actual.mcc_interval,
+        actual.brier_interval,
+        actual.roc_auc_interval,
+        *(metrics.f1_interval for metrics in actual.per_class),
+        *(rate.interval for rate in actual.rates),
+    }
+
+
+def test_no_limit_is_1_beside_an_error_or_0_beside_a_hit(toy_results: Results) -> None:
+    """A limit at the end of a score's range stands beside that value of the score only."""
+    ended = 0
+    for e in toy_results.evaluations:
+        for value, interval, low in (
+            (e.accuracy, e.accuracy_interval, 0),
+            (e.balanced_accuracy, e.balanced_accuracy_interval, 0),
+            (e.roc_auc, e.roc_auc_interval, 0),
+            (e.mcc, e.mcc_interval, -1),
+            (e.macro.f1, e.macro_f1_interval, 0),
+            *((m.f1, m.f1_interval, 0) for m in e.per_class),
+        ):
+            if interval is not None and value is not None:
+                assert (value == 1) == (interval.high == 1), e.key
+                assert (value == low) == (interval.low == low), e.key
+                assert interval.low <= value <= interval.high
+                ended += value == 1
+    assert ended  # a perfect score was among them
+
+
+def test_every_score_of_a_split_and_of_resampling_has_an_interval(toy_results: Results) -> None:
+    """Balanced accuracy, F1, MCC and Brier score have one wherever they have a value."""
+    for key in ("given/svm", "given/logistic", "cv/svm", "cv/logistic"):
+        e = next(e for e in toy_results.evaluations if e.key == key)
+        pairs = [
+            (e.balanced_accuracy, e.balanced_accuracy_interval),
+            (e.mcc, e.mcc_interval),
+            (e.macro.f1, e.macro_f1_interval),
+            (e.brier, e.brier_interval),
+            (e.roc_auc, e.roc_auc_interval),
+        ]
+        assert [value is None for value, _ in pairs] == [interval is None for _, interval in pairs]
 
 
 def test_a_held_out_part_of_one_class_has_no_area() -> None:
@@ -257,10 +311,10 @@ def test_an_interval_holds_its_accuracy(toy_results: Results) -> None:
 
 @pytest.mark.parametrize(
     ("key", "method"),
-    [("given/svm", "Wilson"), ("cv/svm", "wider of corrected resampled t and Wilson")],
+    [("given/svm", "Wilson"), ("cv/svm", "Wilson on the effective number of samples")],
 )
 def test_the_interval_is_of_the_protocols_kind(toy_results: Results, key: str, method: str) -> None:
-    """Single splits have Wilson's interval, resampling the one corrected for overlap."""
+    """Single splits have Wilson's interval, resampling that of the effective number."""
     actual = next(e for e in toy_results.evaluations if e.key == key)
 
     assert method == actual.accuracy_interval.method

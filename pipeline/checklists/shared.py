@@ -151,7 +151,9 @@ def performance(results: Results) -> Answer:
     path = f"evaluations[{results.primary.key}]"
     return answered(
         "models",
-        "Accuracy {accuracy}, 95 % interval {low} to {high}; intervals at every table.",
+        "Accuracy {accuracy}, 95 % interval {low} to {high}. The tables give intervals of "
+        "accuracy, balanced accuracy, F1, MCC, Brier score and area under the ROC curve, of rates "
+        "on a single split, of differences between models, and none of log loss.",
         decimal("accuracy", f"{path}.accuracy"),
         decimal("low", f"{path}.accuracy_interval.low"),
         decimal("high", f"{path}.accuracy_interval.high"),

@@ -50,6 +50,15 @@ class Protocol(Record):
         """Whether each sample is held out several times, once in each repeat."""
         return self.design == "repeated"
 
+    @property
+    def nominal(self) -> bool:
+        """Whether fits that share most of their samples each hold out some, once.
+
+        Their predictions depend on each other by an unknown amount (Bates et al. 2024): intervals
+        and tests that take them for independent hold their level in name only.
+        """
+        return self.design in ("leave-one-out", "leave-one-source-out")
+
 
 class Variant(Record):
     """One preprocessing under which models are evaluated; the first is the main one."""
@@ -76,6 +85,7 @@ class ClassMetrics(Record):
     recall: float | None
     f1: float | None
     support: int
+    f1_interval: Interval | None = None
 
 
 class Averages(Record):
@@ -127,8 +137,9 @@ class Evaluation(Record):
     rows true and columns predicted. `n_wrong` counts, for each sample, the repeats
     in which it was misclassified. `scores` has a row for each sample and a column for the
     positive of two classes, or for each of many: the mean over repeats of what
-    `Model.score` names. `roc_auc_interval` is DeLong's for a split, and corrected for the
-    overlap of folds under resampling.
+    `Model.score` names. Intervals of the accuracy and of other scores are on the effective number
+    of samples under resampling; where the protocol is `nominal`, that of the accuracy is, and no
+    other score has one.
     """
 
     key: str
@@ -159,6 +170,10 @@ class Evaluation(Record):
     n_wrong: tuple[int, ...]
     n_not_converged: int
     chosen: tuple[Choice, ...]
+    balanced_accuracy_interval: Interval | None = None
+    macro_f1_interval: Interval | None = None
+    mcc_interval: Interval | None = None
+    brier_interval: Interval | None = None
 
 
 class Resubstitution(Record):

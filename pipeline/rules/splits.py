@@ -1,5 +1,6 @@
 """Rules on the splits: what one held-out set can decide, and how often it was asked."""
 
+from pipeline.intervals import ON_EFFECTIVE
 from pipeline.results import Results
 from pipeline.rules.chance import ALPHA
 from pipeline.rules.rule import (
@@ -188,7 +189,7 @@ def fold_intervals(results: Results) -> Verdict:
     resampled = [e for e in results.evaluations if e.protocol in keys]
     if not resampled:
         return not_applicable("Nothing was resampled.")
-    naive = [e for e in resampled if CORRECTED not in e.accuracy_interval.method]
+    naive = [e for e in resampled if ON_EFFECTIVE not in e.accuracy_interval.method]
     n = count("n", f"count({', '.join(f'evaluations[{e.key}]' for e in resampled)})")
     if not naive:
         method = text("method", f"evaluations[{resampled[0].key}].accuracy_interval.method")
@@ -203,9 +204,6 @@ def fold_intervals(results: Results) -> Verdict:
         text("method", f"evaluations[{naive[0].key}].accuracy_interval.method"),
     )
 
-
-CORRECTED = "corrected resampled t"
-"""What the interval's method says where it allows for the overlap of folds."""
 
 # Our choice: training parts whose sizes differ by less than a tenth of the samples are compared.
 SAME_SIZE = 0.1

@@ -18,6 +18,7 @@ from report.tables.decisions import (
 from report.tables.embeddings import embeddings
 from report.tables.genes import genes, overlaps, stability
 from report.tables.improvements import improvements
+from report.tables.intervals import intervals
 from report.tables.models import brief, comparisons, per_class, ranking, rates, scores
 from report.tables.provenance import settings
 from report.tables.record import Table
@@ -57,6 +58,7 @@ def build(results: Results) -> dict[str, Table]:
             for protocol in full
             for table in (
                 scores(results, protocol),
+                intervals(results, protocol),
                 rates(results, protocol),
                 ranking(results, protocol),
                 per_class(results, protocol),

@@ -3,6 +3,7 @@
 from pipeline.records.models import EXTREME, Abstention, CoveragePoint
 from pipeline.results import Results
 from report import formats
+from report.tables.intervals import NOMINAL
 from report.tables.record import Table, columns
 
 MAX_POINTS = 9  # rows of a coverage curve; its figure has every point
@@ -54,7 +55,12 @@ def abstentions(results: Results) -> Table | None:
             for record in results.abstentions
         ),
         note="A sample is called where its strength reaches the threshold. The accuracy among the "
-        "called is not that of the model on all samples.",
+        "called is not that of the model on all samples."
+        + (
+            NOMINAL
+            if any(results.protocol(r.protocol).nominal for r in results.abstentions)
+            else ""
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from pipeline.records.models import Averages, ClassMetrics, Comparison, Evaluati
 from pipeline.results import Results
 from report import formats
 from report.selection import in_brief, in_full
+from report.tables.intervals import NOMINAL
 from report.tables.record import Table, columns
 
 ALPHA = 0.05  # of the family-wise error rate that Holm's adjustment holds
@@ -63,6 +64,7 @@ def scores(results: Results, protocol: Protocol) -> Table:
         ),
         rows=rows,
         note=f"{_sizes(protocol)} Intervals of the accuracy: {said}."
+        f"{NOMINAL if protocol.nominal else ''}"
         f"{_undefined(scored, ('MCC', 'F1', 'balanced accuracy'))}",
     )
 
@@ -208,7 +210,8 @@ def brief(results: Results) -> Table | None:
             for protocol, found in scored.items()
             for e in found
         ),
-        note=f"{sizes} Intervals: {' or '.join(methods)}.",
+        note=f"{sizes} Intervals: {' or '.join(methods)}."
+        + (NOMINAL if any(protocol.nominal for protocol in protocols) else ""),
         grouped=True,
     )
 
