@@ -240,6 +240,36 @@ def grid(key: ModelKey, section: EvaluateSection, *, n_train: int) -> tuple[floa
             return (section.penalty_c,)
 
 
+def unchosen(key: ModelKey, section: EvaluateSection, *, n_train: int) -> int:
+    """Give the setting to take where the training samples are too few to choose one.
+
+    A penalty as strong as the grid has would call every sample the larger class.
+
+    Parameters
+    ----------
+    key : str
+        One of `ENTRIES`.
+    section : EvaluateSection
+        The grids.
+    n_train : int
+        As for `grid`.
+
+    Returns
+    -------
+    int
+        Its position in the grid: the C that is nearest to `penalty_c`, no shrinkage of
+        centroids, the fewest neighbours, genes or components.
+    """
+    settings = np.array(grid(key, section, n_train=n_train))
+    match ENTRIES[key].tuned:
+        case "C":
+            return int(np.abs(np.log(settings / section.penalty_c)).argmin())
+        case "Delta" | "neighbours":
+            return len(settings) - 1
+        case _:
+            return 0
+
+
 def l1_ratio(key: ModelKey, section: EvaluateSection) -> float:
     """Give the share of the penalty that is on absolute weights.
 

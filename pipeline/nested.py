@@ -2,8 +2,10 @@
 
 For each fold and model: fit along the grid in the inner folds, take the setting with the
 best mean accuracy over them (of equal ones the first, the simplest), and predict the
-fold's held-out samples with the fit of that setting on all its training rows. Labels come
-as a stack, so that a thousand permutations of them cost little more than the sums.
+fold's held-out samples with the fit of that setting on all its training rows. An inner fold
+that does not train on every class is no ground for a choice; where none does, the setting is
+that of `classifiers.unchosen`. Labels come as a stack, so that a thousand permutations of
+them cost little more than the sums.
 """
 
 import signal
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from pipeline.classifiers import ENTRIES, grid
+from pipeline.classifiers import ENTRIES, grid, unchosen
 from pipeline.config import EvaluateSection, ModelKey
 from pipeline.paths import Decisions, Labels, Prepared, decision_values, predictions
 from pipeline.protocols import Fold, Rows
@@ -100,9 +102,9 @@ def nested(
     held = []
     for number, (fold, outer) in enumerate(zip(prepared.folds, prepared.outer, strict=True)):
         at = outer if tuned else number
-        chosen = np.zeros(len(labels), dtype=np.intp)
+        chosen = np.full(len(labels), unchosen(key, section, n_train=len(fold.train)))
         if tuned and fold.inner:
-            chosen = _chosen(decisions.values[at + 1 :], labels, fold)
+            chosen = _chosen(decisions.values[at + 1 :], labels, fold, otherwise=chosen)
         held.append(_held(decisions, fold, at, chosen, _settings(key, section, fold)))
     return held
 
@@ -125,7 +127,8 @@ def _apart(model: _Model, prepared: Prepared, number: int, labels: Labels) -> He
     setting is fitted to all training samples.
     """
     fold, settings = prepared.folds[number], None
-    chosen = np.zeros(len(labels), dtype=np.intp)
+    usual = unchosen(model.key, model.section, n_train=len(fold.train))
+    chosen = np.full(len(labels), usual)
     if model.tuned and fold.inner:
         part = prepared.part(number)
         codes = labels[:, fold.chooses]
@@ -138,7 +141,7 @@ def _apart(model: _Model, prepared: Prepared, number: int, labels: Labels) -> He
             n_classes=model.n_classes,
             seed=model.seed,
         )
-        chosen = _chosen(inside.values, codes, part.folds[0])
+        chosen = _chosen(inside.values, codes, part.folds[0], otherwise=chosen)
     at = np.zeros(len(labels), dtype=np.intp)
     if len(set(chosen.tolist())) == 1:
         settings = int(chosen[0])
@@ -263,16 +266,36 @@ def _settings(key: ModelKey, section: EvaluateSection, fold: Fold) -> NDArray[np
     return np.array(grid(key, section, n_train=len(fold.train)))
 
 
-def _chosen(values: NDArray[np.float64], labels: Labels, fold: Fold) -> NDArray[np.intp]:
+def _chosen(
+    values: NDArray[np.float64], labels: Labels, fold: Fold, *, otherwise: NDArray[np.intp]
+) -> NDArray[np.intp]:
     """Position of the best setting for each vector of labels, by the fold's inner folds."""
-    shares = [
-        (predictions(values[i][:, :, test]) == labels[:, None, test]).mean(axis=-1)
-        for i, (_, test) in enumerate(fold.inner)
-    ]
-    mean = np.mean(shares, axis=0)
+    shares = np.array(
+        [
+            (predictions(values[i][:, :, test]) == labels[:, None, test]).mean(axis=-1)
+            for i, (_, test) in enumerate(fold.inner)
+        ]
+    )
+    counts = _train_on_all(labels, fold)[:, :, None]
+    mean = (shares * counts).sum(axis=0) / np.maximum(counts.sum(axis=0), 1)
     # Sums in another order must not make one of two equal means the better one.
     best = mean >= mean.max(axis=1, keepdims=True) - 1e-12
-    return np.asarray(best.argmax(axis=1), dtype=np.intp)
+    return np.where(counts.any(axis=(0, 2)), best.argmax(axis=1), otherwise)
+
+
+def _train_on_all(labels: Labels, fold: Fold) -> NDArray[np.bool_]:
+    """Which inner folds train on every class that the fold trains on, (n_inner, n_labels).
+
+    Others would choose a setting by fits of fewer classes: labels that are permuted, and
+    classes of one sample, can leave such folds.
+    """
+
+    def present(rows: Rows) -> NDArray[np.bool_]:
+        of_class = labels[:, rows, None] == np.arange(labels.max() + 1)
+        return np.asarray(of_class.any(axis=1))
+
+    every = present(fold.train)
+    return np.array([(present(train) == every).all(axis=1) for train, _ in fold.inner])
 
 
 def _held(

@@ -211,15 +211,41 @@ def test_many_labels_are_as_one_after_the_other(
             assert expected.setting[0] == actual.setting[i]
 
 
-def test_without_inner_folds_the_simplest_setting_is_taken(toy_config: Config) -> None:
-    """Where nothing can be chosen the first of the grid is used: the strongest penalty."""
+UNCHOSEN = {"C": 1.0, "Delta": 0.0, "neighbours": 1.0, "genes": 2.0, "components": 2.0}
+"""Settings of the grids below where nothing can be chosen: penalty_c, and no shrinkage."""
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if ENTRIES[key].tuned])
+def test_without_inner_folds_a_usual_setting_is_taken(toy_config: Config, key: ModelKey) -> None:
+    """Where nothing can be chosen it is not the strongest penalty, which names one class."""
     dataset = labelled(["a", "b"] * 3, n_genes=20)
-    config = with_recipe(toy_config, "logged")
+    config = changed(
+        with_recipe(toy_config, "logged"),
+        **{**GRIDS, "source_column": None, "voting_grid": (2, 10)},
+    )
     folds = plan(dataset, config, "cv").folds
 
-    actual = {held.setting[0] for held in fast("svm", dataset, folds, config)}
+    actual = {held.setting[0] for held in fast(key, dataset, folds, config)}
 
-    assert {0.01} == actual
+    assert {UNCHOSEN[str(ENTRIES[key].tuned)]} == actual
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if ENTRIES[key].tuned])
+def test_an_inner_fold_without_a_class_does_not_choose(
+    study: Dataset, toy_config: Config, key: ModelKey
+) -> None:
+    """The setting is the one that the other inner folds choose; of them none, the usual one."""
+    config = changed(toy_config, **GRIDS)
+    (fold,) = plan(study, config, "given").folds
+    first = fold.train[study.y[fold.train] == study.classes[0]]
+    lacking = (np.setdiff1d(fold.train, first), first)
+    more, only = replace(fold, inner=(lacking, *fold.inner)), replace(fold, inner=(lacking,))
+    none = replace(fold, inner=())
+
+    expected, usual = (fast(key, study, [one], config)[0].setting[0] for one in (fold, none))
+    among, alone = (fast(key, study, [one], config)[0].setting[0] for one in (more, only))
+
+    assert (expected, usual) == (among, alone)
 
 
 def test_a_class_without_training_samples_is_never_predicted(
