@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from sklearn.model_selection import (
     GroupShuffleSplit,
     RepeatedStratifiedKFold,
-    StratifiedGroupKFold,
     StratifiedKFold,
     StratifiedShuffleSplit,
     train_test_split,
@@ -31,6 +30,7 @@ from sklearn.model_selection import (
 from pipeline.config import Config, EvaluateSection
 from pipeline.dataset import MIN_PER_CLASS, Dataset
 from pipeline.errors import ConfigError
+from pipeline.grouped import Blocks, divisions, most_folds
 from pipeline.records.base import Statement, Value
 from pipeline.records.models import Design, Protocol
 
@@ -68,6 +68,10 @@ LEARNING_SHARES = (0.2, 0.35, 0.5, 0.65, 0.8)
 """Shares of the samples to train on for the learning curve."""
 
 
+Inner = tuple[tuple[Rows, Rows], ...]
+"""Training and held-out rows of the inner folds of one training part."""
+
+
 @dataclass(frozen=True)
 class Fold:
     """Who trains and who is held out; rows of the data set.
@@ -79,7 +83,7 @@ class Fold:
     repeat: int
     train: Rows
     test: Rows
-    inner: tuple[tuple[Rows, Rows], ...] = ()
+    inner: Inner = ()
 
     @property
     def chooses(self) -> Rows:
@@ -114,11 +118,11 @@ def make_plans(dataset: Dataset, config: Config) -> tuple[Plan, ...]:
     Raises
     ------
     ConfigError
-        If a column that the settings name is not among the covariates, or all samples are of
-        one group.
+        If a column that the settings name is not among the covariates, all samples are of one
+        group, or no protocol can train on every class.
     """
     groups = _groups(dataset, config)
-    return (
+    plans = (
         _given(dataset, config, groups),
         _swap(dataset, config, groups),
         _cross_validation(dataset, config, groups),
@@ -126,6 +130,13 @@ def make_plans(dataset: Dataset, config: Config) -> tuple[Plan, ...]:
         _holdout(dataset, config, groups),
         _leave_source_out(dataset, config, groups),
     )
+    if not any(plan.folds for plan in plans):
+        reason = _no_division(dataset.y, groups, config.evaluate.group_column)
+        raise ConfigError(
+            "evaluate.group_column: expected groups that can be held out so that every class is "
+            f"left to train on, found that {reason}; name a finer group, or none"
+        )
+    return plans
 
 
 def enough(
@@ -198,8 +209,8 @@ def inner_folds(
     groups: NDArray[np.str_] | None,
     *,
     seed: int,
-) -> tuple[tuple[Rows, Rows], ...]:
-    """Split training rows again, for tuning.
+) -> Inner:
+    """Split training rows again, for tuning; every inner training part holds every class.
 
     Parameters
     ----------
@@ -218,20 +229,51 @@ def inner_folds(
     -------
     tuple of (ndarray of int, ndarray of int)
         Training and held-out rows of each inner fold; fewer folds than set where even the
-        largest class has fewer samples, and none where their training parts would be no
-        larger than the number of classes: then nothing can be chosen. Of more rows than
-        `tune_max_samples` a random part is split; groups are then not cut.
+        largest class has fewer samples, or where groups divide into fewer. Where no division
+        of the training groups leaves every class to train on, samples are divided, whatever
+        their group (`cuts_groups`). None where some class has one training sample, or where
+        training parts would be no larger than the number of classes: then nothing can be
+        chosen. Of more rows than `tune_max_samples` a random part is split.
     """
     train = _to_choose(y, train, section, groups, seed)
     labels, counts = np.unique(y[train], return_counts=True)
     n_folds = min(n_inner(section, len(train)), int(counts.max()))
-    if n_folds < 2:
+    if n_folds < 2 or counts.min() < 2:
         return ()
-    within = None if groups is None else groups[train]
-    if within is not None and len(np.unique(within)) < 2:
+    pairs = _inner_by_groups(y, train, groups, n_folds, seed)
+    if not pairs:
+        pairs = tuple((train[a], train[b]) for a, b in _stratified(y[train], n_folds, seed))
+    return pairs if min(len(a) for a, _ in pairs) > len(labels) else ()
+
+
+def cuts_groups(inner: Inner, groups: NDArray[np.str_] | None) -> bool:
+    """Say whether some group stands on both sides of an inner fold.
+
+    Parameters
+    ----------
+    inner : tuple of (ndarray of int, ndarray of int)
+        What `inner_folds` gave.
+    groups : ndarray of str, shape (n_samples,), or None
+        Groups that stay together where they can.
+
+    Returns
+    -------
+    bool
+        True where samples were divided because groups could not be.
+    """
+    return groups is not None and any(np.isin(groups[a], groups[b]).any() for a, b in inner)
+
+
+def _inner_by_groups(
+    y: NDArray[np.str_], train: Rows, groups: NDArray[np.str_] | None, n_folds: int, seed: int
+) -> Inner:
+    """Inner folds that keep groups together, as many as can be up to `n_folds`; or none."""
+    if groups is None:
         return ()
-    pairs = [(train[a], train[b]) for a, b in _stratified(y[train], n_folds, within, seed)]
-    return tuple(pairs) if min(len(a) for a, _ in pairs) > len(labels) else ()
+    blocks = next(iter(_divided(y[train], groups[train], n_folds, 1, seed)), None)
+    if blocks is None:
+        return ()
+    return tuple((train[blocks != k], train[blocks == k]) for k in range(int(blocks.max()) + 1))
 
 
 def n_inner(section: EvaluateSection, n_samples: int) -> int:
@@ -267,11 +309,21 @@ def _to_choose(
     most = section.tune_max_samples
     if len(train) <= most:
         return train
-    within = None if groups is None else groups[train]
     n_parts = len(train) // most + (len(train) % most > 0)
+    if groups is not None:
+        for blocks in divisions(y[train], groups[train], n_parts, seed=seed):
+            for k in range(n_parts):
+                part: Rows = train[blocks == k]
+                if len(part) <= most and _same_classes(y, part, train):
+                    return part
     parts = min(n_parts, int(np.unique(y[train], return_counts=True)[1].max()))
-    kept = next(_stratified(y[train], parts, within, seed))[1]
+    kept = next(_stratified(y[train], parts, seed))[1]
     return train[np.sort(kept)]
+
+
+def _same_classes(y: NDArray[np.str_], part: Rows, rows: Rows) -> bool:
+    """Whether a part has samples of every class that the rows have."""
+    return len(np.unique(y[part])) == len(np.unique(y[rows]))
 
 
 def permutation_folds(dataset: Dataset, config: Config) -> tuple[Fold, ...]:
@@ -300,7 +352,7 @@ def permutation_folds(dataset: Dataset, config: Config) -> tuple[Fold, ...]:
     if _groups(dataset, config) is not None:
         return ()
     block = np.zeros(len(y), dtype=np.intp)
-    splits = [test for _, test in _stratified(y, n_folds, None, config.seed)]
+    splits = [test for _, test in _stratified(y, n_folds, config.seed)]
     for number, test in enumerate(splits):
         block[test] = number
     names = block.astype(np.str_)
@@ -409,42 +461,123 @@ def _swap(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> 
 def _cross_validation(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> Plan:
     """Repeated stratified k-fold cross-validation over all samples."""
     section, y, n_samples = config.evaluate, dataset.y, len(dataset.y)
-    n_folds = min(section.n_folds, _smallest(y))
-    n_repeats = enough(section, "n_repeats", n_samples=n_samples)
-    fewer = n_repeats < section.n_repeats
-    if groups is not None:
-        n_folds = min(n_folds, len(np.unique(groups)))
-    parts = list(_repeated(y, n_folds, n_repeats, groups, config.seed))
+    asked = min(section.n_folds, _smallest(y))
+    enough_repeats = enough(section, "n_repeats", n_samples=n_samples)
+    parts = _repeated(y, asked, enough_repeats, groups, config.seed)
     folds = tuple(
-        Fold(i // n_folds, a, b, inner_folds(y, a, section, groups, seed=config.seed))
-        for i, (a, b) in enumerate(parts)
+        Fold(repeat, a, b, inner_folds(y, a, section, groups, seed=config.seed))
+        for repeat, division in enumerate(parts)
+        for a, b in division
     )
-    n_test = ceil(n_samples / n_folds)
-    together = "" if groups is None else f", samples of one {section.group_column} together"
+    n_repeats = max(1, len(parts))
+    n_folds = len(parts[0]) if parts else asked
+    template, values = _cv_description(dataset, config, n_folds=n_folds, n_repeats=n_repeats)
+    if groups is not None and parts:
+        noted = [
+            _other_number(n_folds, asked),
+            _fewer_divisions(n_repeats, enough_repeats, section.group_column),
+        ]
+        template += "".join(text for text, _ in noted)
+        values += tuple(value for _, some in noted for value in some)
+    note, noted_values = _inner_note(folds, groups, section)
     protocol = Protocol(
         key="cv",
         label="Repeated cross-validation",
-        description=Statement(
-            template="{n_folds}-fold, stratified{together}, over all {n_samples} samples, so that "
-            "each is held out once"
-            + (" in each of {n_repeats} repeats." if n_repeats > 1 else ".")
-            + (FEWER_REPEATS if fewer else ""),
-            values=(
-                *_counts(n_folds=n_folds, n_repeats=n_repeats, n_samples=n_samples),
-                *(_counts(most=section.n_repeats, enough=ENOUGH_PREDICTIONS) if fewer else ()),
-                Value(name="together", value=together, format="text"),
-            ),
-        ),
+        description=Statement(template=template + note, values=(*values, *noted_values)),
         design="repeated",
-        n_train=n_samples - n_test,
-        n_test=n_test,
+        n_train=min((len(fold.train) for fold in folds), default=0),
+        n_test=max((len(fold.test) for fold in folds), default=0),
         n_folds=n_folds,
         n_repeats=n_repeats,
         n_inner_folds=_n_inner(folds),
-        sample_ids=dataset.sample_ids,
-        unavailable=None,
+        sample_ids=dataset.sample_ids if folds else (),
+        unavailable=None if folds else _no_division(y, groups, section.group_column),
     )
     return Plan(protocol, folds)
+
+
+def _cv_description(
+    dataset: Dataset, config: Config, *, n_folds: int, n_repeats: int
+) -> tuple[str, tuple[Value, ...]]:
+    """Say how cross-validation divides the samples."""
+    section, n_samples = config.evaluate, len(dataset.y)
+    together = ""
+    if section.group_column is not None:
+        together = f", samples of one {section.group_column} together"
+    enough_repeats = enough(section, "n_repeats", n_samples=n_samples)
+    fewer = enough_repeats < section.n_repeats
+    template = (
+        "{n_folds}-fold, stratified{together}, over all {n_samples} samples, so that each is held "
+        "out once"
+        + (" in each of {n_repeats} repeats." if n_repeats > 1 else ".")
+        + (FEWER_REPEATS if fewer else "")
+    )
+    values = (
+        *_counts(n_folds=n_folds, n_repeats=n_repeats, n_samples=n_samples),
+        *(_counts(most=section.n_repeats, enough=ENOUGH_PREDICTIONS) if fewer else ()),
+        Value(name="together", value=together, format="text"),
+    )
+    return template, values
+
+
+def _other_number(n_folds: int, asked: int) -> tuple[str, tuple[Value, ...]]:
+    """Say why the number of grouped folds is not the one of the settings."""
+    if n_folds == asked:
+        return "", ()
+    text = (
+        " The {asked} folds of the settings would leave some training part without a class, or"
+        " there are fewer groups."
+    )
+    return text, _counts(asked=asked)
+
+
+def _fewer_divisions(
+    n_repeats: int, wanted: int, column: str | None
+) -> tuple[str, tuple[Value, ...]]:
+    """Say that groups cannot be divided in so many different ways."""
+    if n_repeats >= wanted:
+        return "", ()
+    text = " Of {wanted} repeats wanted, no more differ in which {column} is held out with which."
+    return text, (*_counts(wanted=wanted), Value(name="column", value=str(column), format="text"))
+
+
+def _inner_note(
+    folds: tuple[Fold, ...], groups: NDArray[np.str_] | None, section: EvaluateSection
+) -> tuple[str, tuple[Value, ...]]:
+    """Say in how many fits settings were chosen across groups, or not at all."""
+    if groups is None or not folds:
+        return "", ()
+    cut = sum(cuts_groups(fold.inner, groups) for fold in folds)
+    none = sum(not fold.inner for fold in folds)
+    text = ""
+    if cut:
+        text += (
+            " In {n_cut} of {n_fits} fits no division of the training groups leaves every class"
+            " to train on: there the inner folds divide samples, whatever their {column}."
+        )
+    if none:
+        text += " In {n_untuned} of {n_fits} fits no setting is chosen: a class has one sample."
+    if not text:
+        return "", ()
+    counts = _counts(n_cut=cut, n_untuned=none, n_fits=len(folds))
+    named = Value(name="column", value=str(section.group_column), format="text")
+    used = [value for value in (*counts, named) if f"{{{value.name}}}" in text]
+    return text, tuple(used)
+
+
+def _no_division(
+    y: NDArray[np.str_], groups: NDArray[np.str_] | None, column: str | None
+) -> str | None:
+    """Say why groups cannot be divided so that every training part holds every class."""
+    if groups is None:
+        return None
+    single = [label for label in np.unique(y) if len(np.unique(groups[y == label])) < 2]
+    if single:
+        return (
+            f"all samples of class {single[0]} have one {column}: held out together they leave no "
+            "sample of their class to train on"
+        )
+    return f"no division by {column} was found that leaves every class to train on"
 
 
 def _leave_one_out(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) -> Plan:
@@ -496,9 +629,9 @@ def _holdout(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) 
     n_test = max(ceil(config.evaluate.holdout_share * n_samples), n_classes)
     train = test = np.empty(0, dtype=np.intp)
     if groups is not None:
-        largest = int(np.unique(y, return_counts=True)[1].max())
-        n_parts = min(max(2, round(1 / config.evaluate.holdout_share)), largest)
-        train, test = next(_stratified(y, n_parts, groups, config.seed))
+        n_parts = max(2, round(1 / config.evaluate.holdout_share))
+        for blocks in _divided(y, groups, n_parts, 1, config.seed):
+            train, test = np.flatnonzero(blocks != 0), np.flatnonzero(blocks == 0)
     elif n_samples - n_test >= n_classes:
         train, test = train_test_split(
             np.arange(n_samples), test_size=n_test, stratify=y, random_state=config.seed
@@ -517,7 +650,10 @@ def _holdout(dataset: Dataset, config: Config, groups: NDArray[np.str_] | None) 
         (np.sort(train), np.sort(test)),
         config,
         groups,
-        unavailable=None if possible else "too few samples are left to train on every class",
+        unavailable=None
+        if possible
+        else _no_division(y, groups, config.evaluate.group_column)
+        or "too few samples are left to train on every class",
     )
 
 
@@ -626,32 +762,40 @@ def _split(
     return Plan(protocol, folds)
 
 
-def _stratified(
-    y: NDArray[np.str_], n_folds: int, groups: NDArray[np.str_] | None, seed: int
-) -> Iterator[tuple[Rows, Rows]]:
-    """Stratified folds, shuffled; groups stay together."""
-    if groups is None:
-        splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
-    else:
-        n_folds = max(2, min(n_folds, len(np.unique(groups))))
-        splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+def _stratified(y: NDArray[np.str_], n_folds: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
+    """Stratified folds, shuffled."""
     with warnings.catch_warnings():
         # A class smaller than the number of folds is missing from some; every model bears it.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        yield from splitter.split(y, y, groups)
+        splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+        yield from splitter.split(y, y)
 
 
 def _repeated(
     y: NDArray[np.str_], n_folds: int, n_repeats: int, groups: NDArray[np.str_] | None, seed: int
-) -> Iterator[tuple[Rows, Rows]]:
-    """Stratified folds again and again, each time shuffled anew."""
+) -> list[list[tuple[Rows, Rows]]]:
+    """Stratified folds again and again, each time divided in another way."""
     if groups is None:
-        yield from RepeatedStratifiedKFold(
-            n_splits=n_folds, n_repeats=n_repeats, random_state=seed
-        ).split(y, y)
-    else:
-        for repeat in range(n_repeats):
-            yield from _stratified(y, n_folds, groups, seed + repeat)
+        splitter = RepeatedStratifiedKFold(n_splits=n_folds, n_repeats=n_repeats, random_state=seed)
+        pairs = list(splitter.split(y, y))
+        return [pairs[i : i + n_folds] for i in range(0, len(pairs), n_folds)]
+    return [
+        [(np.flatnonzero(of != k), np.flatnonzero(of == k)) for k in range(int(of.max()) + 1)]
+        for of in _divided(y, groups, n_folds, n_repeats, seed)
+    ]
+
+
+def _divided(
+    y: NDArray[np.str_], groups: NDArray[np.str_], n_folds: int, n_wanted: int, seed: int
+) -> list[Blocks]:
+    """Divisions of groups into `n_folds` folds, else into fewer, else into more; or none."""
+    most = most_folds(y, groups)
+    few = range(min(n_folds, most), 1, -1)
+    for n in (*few, *range(max(2, n_folds + 1), most + 1)):
+        found = divisions(y, groups, n, seed=seed, n_wanted=n_wanted)
+        if found:
+            return found
+    return []
 
 
 def _random_parts(

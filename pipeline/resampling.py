@@ -160,7 +160,7 @@ def learning_curves(
 
 def leaky_twin(
     dataset: Dataset, config: Config, plans: tuple[Plan, ...], *, n_jobs: int
-) -> LeakyTwin:
+) -> LeakyTwin | None:
     """Choose genes inside the folds, and before the split, on real and on permuted labels.
 
     The genes with the largest F statistics and a linear SVM, not tuned. The leaky twin sees
@@ -180,12 +180,14 @@ def leaky_twin(
 
     Returns
     -------
-    LeakyTwin
-        Accuracies of both.
+    LeakyTwin or None
+        Accuracies of both; None where cross-validation did not run.
     """
     section = config.evaluate
     y = np.searchsorted(dataset.classes, dataset.y)
     plan = next(plan for plan in plans if plan.protocol.key == "cv")
+    if not plan.folds:
+        return None
     n_repeats = min(LEAKY_REPEATS, ceil(ENOUGH_PREDICTIONS / len(y)))
     folds = [fold for fold in plan.folds if fold.repeat < n_repeats]
     values = fold_values(dataset, config, config.preprocess.recipe)
@@ -196,7 +198,7 @@ def leaky_twin(
     rows = np.arange(len(y))
     everything = values(rows)
     chosen_before = [best_by_f(everything, codes, section.n_leaky_genes) for codes in labels]
-    honest = np.zeros((len(labels), len(folds) and folds[-1].repeat + 1, len(y)), dtype=np.intp)
+    honest = np.zeros((len(labels), folds[-1].repeat + 1, len(y)), dtype=np.intp)
     leaky = honest.copy()
     # Only the columns that are needed travel to the processes.
     before = [everything[:, genes] for genes in chosen_before]

@@ -8,7 +8,7 @@ from pipeline import evaluate
 from pipeline.classifiers import models
 from pipeline.config import Config
 from pipeline.dataset import Dataset
-from pipeline.errors import DataError
+from pipeline.errors import ConfigError, DataError
 from pipeline.evaluate import Evaluated
 from pipeline.protocols import make_plans
 from pipeline.results import Results
@@ -143,17 +143,16 @@ def test_noise_is_told_apart_no_better_than_by_chance(logged: Config) -> None:
     assert 0.40 <= actual <= 0.60
 
 
-def test_a_class_in_one_group_alone_can_be_held_out(toy_config: Config) -> None:
-    """Where all of a class are of one group a training part lacks it, and every model bears it."""
+def test_a_class_in_one_group_alone_is_refused(toy_config: Config) -> None:
+    """Where all of a class are of one group no split can hold it out and train on it."""
     dataset = with_columns(
         labelled(["a", "b", "c"] * 8),
         patient=["P0" if i % 3 == 2 else f"P{i + 1}" for i in range(24)],
     )
     config = changed(with_recipe(toy_config, "logged"), group_column="patient")
 
-    actual = run(dataset, config, "cv").evaluations
-
-    assert all(evaluation.confusion[2][2] == 0 for evaluation in actual)
+    with pytest.raises(ConfigError, match="all samples of class c have one patient"):
+        run(dataset, config, "cv")
 
 
 def test_the_order_of_samples_changes_no_leave_one_out(

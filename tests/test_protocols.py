@@ -354,25 +354,112 @@ def test_one_group_cannot_be_parted(toy_dataset: Dataset, toy_config: Config) ->
         make_plans(dataset, changed(toy_config, group_column="patient"))
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(
-    numbers=st.lists(st.integers(0, 5), min_size=20, max_size=20).filter(lambda g: len(set(g)) > 1),
-    n_folds=st.integers(2, 5),
+    numbers=st.lists(st.integers(0, 7), min_size=21, max_size=21).filter(lambda g: len(set(g)) > 1),
+    n_folds=st.integers(2, 6),
+    n_inner=st.integers(2, 5),
     share=st.floats(0.05, 0.9),
 )
-def test_any_groups_can_be_laid_out(
-    toy_config: Config, numbers: list[int], n_folds: int, share: float
+def test_every_training_part_holds_every_class(
+    toy_config: Config, numbers: list[int], n_folds: int, n_inner: int, share: float
 ) -> None:
-    """However few and unequal groups are, folds have both sides and part no group."""
-    dataset = with_columns(labelled(["a", "b"] * 10), pair=[f"g{n}" for n in numbers])
-    config = changed(toy_config, group_column="pair", n_folds=n_folds, holdout_share=share)
+    """However few and unequal groups are, no fold, outer or inner, trains without a class.
 
-    folds = [*every_fold(dataset, config), *sum(learning_folds(dataset, config), ())]
+    The one layout that is refused is that of a class whose samples are all of one group: left
+    out, it leaves none of the class; else each group can be left out alone.
+    """
+    dataset = with_columns(labelled(["a", "b", "c"] * 7), pair=[f"g{n}" for n in numbers])
+    config = changed(
+        toy_config, group_column="pair", n_folds=n_folds, n_inner_folds=n_inner, holdout_share=share
+    )
+    of = {
+        label: {n for n, y in zip(numbers, dataset.y, strict=True) if y == label} for label in "abc"
+    }
+    if min(len(found) for found in of.values()) < 2:
+        with pytest.raises(ConfigError, match=r"evaluate\.group_column: .*pair"):
+            make_plans(dataset, config)
+        return
+
+    outer = every_fold(dataset, config)
+    folds = [*outer, *sum(learning_folds(dataset, config), ())]
 
     for fold in folds:
-        assert len(fold.train) > 0
         assert len(fold.test) > 0
+        assert {"a", "b", "c"} == set(dataset.y[fold.train])
         assert set() == groups(dataset, fold.train) & groups(dataset, fold.test)
+        for train, test in fold.inner:
+            assert {"a", "b", "c"} == set(dataset.y[train])
+            assert len(test) > 0
+            assert set() == set(train.tolist()) & set(test.tolist())
+    made = plan(dataset, config, "cv")
+    for repeat in range(made.protocol.n_repeats):
+        held = [row for fold in made.folds if fold.repeat == repeat for row in fold.test.tolist()]
+        assert list(range(21)) == sorted(held)
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 1000), n_groups=st.integers(6, 12))
+def test_repeats_of_grouped_folds_are_different(
+    toy_config: Config, seed: int, n_groups: int
+) -> None:
+    """Each repeat divides the groups in another way; where there are not so many, fewer repeat."""
+    numbers = np.random.default_rng(seed).permutation(np.arange(24) % n_groups)
+    dataset = with_columns(labelled(["a", "b"] * 12), pair=[f"g{n}" for n in numbers])
+    if min(len({n for n, y in zip(numbers, dataset.y, strict=True) if y == c}) for c in "ab") < 2:
+        return
+    config = changed(toy_config, group_column="pair", n_folds=3, n_repeats=4)
+
+    made = plan(dataset, config, "cv")
+
+    divisions = {
+        frozenset(frozenset(f.test.tolist()) for f in made.folds if f.repeat == repeat)
+        for repeat in range(made.protocol.n_repeats)
+    }
+    assert made.protocol.n_repeats == len(divisions)
+    # Six groups or more fall into three folds in more than four ways that are as even.
+    assert 4 == made.protocol.n_repeats
+
+
+def test_two_groups_have_one_division(toy_config: Config) -> None:
+    """Two groups can be held out in one way only: a second repeat would be the first again."""
+    dataset = with_columns(labelled(["a", "b"] * 10), pair=["g1"] * 10 + ["g2"] * 10)
+    config = changed(toy_config, group_column="pair", n_folds=5, n_repeats=10)
+
+    actual = plan(dataset, config, "cv").protocol
+
+    assert (2, 1) == (actual.n_folds, actual.n_repeats)
+    assert "no more differ" in actual.description.template
+
+
+def test_classes_that_share_groups_like_a_triangle_need_three_folds(toy_config: Config) -> None:
+    """Of three classes with two of three groups each, two folds always leave one class out."""
+    labels = ["a", "b", "b", "c", "c", "a"] * 3
+    dataset = with_columns(labelled(labels), pair=["g1", "g1", "g2", "g2", "g3", "g3"] * 3)
+    config = changed(toy_config, group_column="pair", n_folds=2)
+
+    actual = plan(dataset, config, "cv").protocol
+
+    assert 3 == actual.n_folds
+    assert "would leave some training part without a class" in actual.description.template
+
+
+def test_settings_are_chosen_across_groups_where_no_inner_fold_can_hold_them(
+    toy_config: Config,
+) -> None:
+    """With two groups a class, the three that train have one class in one group: it is said."""
+    dataset = with_columns(
+        labelled(["a", "b"] * 12), pair=[f"{'ab'[i % 2]}{i // 2 % 2}" for i in range(24)]
+    )
+    config = changed(toy_config, group_column="pair")
+
+    actual = plan(dataset, config, "cv")
+
+    assert 4 == actual.protocol.n_folds
+    assert all(len(fold.inner) == config.evaluate.n_inner_folds for fold in actual.folds)
+    assert "there the inner folds divide samples, whatever" in actual.protocol.description.template
+    named = {v.name: v.value for v in actual.protocol.description.values}
+    assert (4, 4) == (named["n_cut"], named["n_fits"])
 
 
 # Sources
