@@ -431,6 +431,13 @@ def make_classifier(
             return _logistic(setting, weight, few=n_genes <= n_train)
 
 
+UNLOGGED = (
+    " It sees values of which no logarithm was taken: these give the list of genes that its paper "
+    "printed, though note 16 there speaks of logarithms."
+)
+"""What is said of weighted voting where the other models see logarithms."""
+
+
 def models(config: Config) -> tuple[Model, ...]:
     """Record the classifiers of a study.
 
@@ -455,12 +462,12 @@ def _model(key: ModelKey, config: Config) -> Model:
         key=key,
         label=entry.label,
         noun=entry.noun,
-        description=entry.description
-        + (" It sees values of which no logarithm was taken, as in its paper." if apart else ""),
+        description=entry.description + (UNLOGGED if apart else ""),
         is_baseline=entry.is_baseline,
         citation=entry.citation,
         score=entry.score,
         tuned=_tuned_text(key, config.evaluate),
+        recipe="unlogged" if apart else config.preprocess.recipe,
     )
 
 
@@ -478,9 +485,13 @@ def _tuned_text(key: ModelKey, section: EvaluateSection) -> str | None:
         case "genes" if len(_gene_grid(key, section)) > 1:
             return f"number of genes among {among(_gene_grid(key, section))}"
         case "neighbours" if len(section.neighbour_grid) > 1:
-            return f"number of neighbours among {among(section.neighbour_grid)}"
+            grid = among(section.neighbour_grid)
+            return f"number of neighbours among {grid}, the most as the simplest"
         case "Delta" if section.n_thresholds > 1:
-            return f"threshold Delta among {section.n_thresholds} values from 0 up"
+            return (
+                f"threshold Delta among {section.n_thresholds} equally spaced values from 0 to the "
+                "square root of the number of training samples, the largest as the simplest"
+            )
         case _:
             return None
 

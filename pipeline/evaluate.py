@@ -465,6 +465,12 @@ def _models_statement(
             Value(name="voting_genes", value=genes, format="text"),
             Value(name="threshold", value=section.call_threshold, format="number"),
         ]
+    if any(model.recipe != config.preprocess.recipe for model in models):
+        template += " It saw values of which no logarithm was taken."
+    if "discriminant" in keys:
+        template += " The discriminant takes all classes to be equally frequent."
+    if "centroids" in keys:
+        template += " Shrunken centroids take their frequencies from the training part."
     if "forest" in keys:
         template += " The forest had {n_trees} trees."
         values.append(Value(name="n_trees", value=section.n_trees, format="count"))

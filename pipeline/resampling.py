@@ -218,6 +218,7 @@ def leaky_twin(
         honest_permuted=tuple(right[0][1:].tolist()),
         leaky_permuted=tuple(right[1][1:].tolist()),
         majority_share=float(np.bincount(y).max() / len(y)),
+        blind_accuracy=float(np.sum((np.bincount(y) / len(y)) ** 2)),
     )
 
 
@@ -285,9 +286,9 @@ def method(
     if curves:
         sentences.append(
             "Learning curves: {n_repeats} random stratified training parts of each size, "
-            "settings chosen inside each, the rest held out. They, and other preprocessings, "
-            "were made for models of which one nested cross-validation takes no more than an "
-            "estimated {most_s} s for data of this size."
+            "settings chosen inside each, the rest held out. They, and other preprocessings "
+            "under resampling, were made for models of which one nested cross-validation takes no "
+            "more than an estimated {most_s} s for data of this size."
         )
         n_repeats = curves[0].points[0].n_repeats
         values.append(Value(name="n_repeats", value=n_repeats, format="count"))
@@ -297,7 +298,7 @@ def method(
         sentences.append(
             "Leaky twin: the {n_genes} genes with the largest F statistics and a linear SVM, the "
             "genes chosen on each training part or, to show the bias [@ambroise2002], on all "
-            "samples."
+            "samples, to whose values all else that learns was fitted then as well."
         )
         values.append(Value(name="n_genes", value=twin.n_genes, format="count"))
     template = " ".join(sentences) or "None was made."

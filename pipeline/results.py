@@ -75,6 +75,7 @@ class Results(Record):
     thresholds: tuple[ThresholdTable, ...]
     calibrations: tuple[Calibration, ...]
     n_scored_on_test: int
+    primary_is_named: bool
     claims: tuple[Claim, ...]
     genes: Genes
     findings: tuple[Finding, ...]

@@ -18,10 +18,11 @@ from pipeline import (
     provenance,
     references,
     resampling,
+    scored,
 )
 from pipeline import genes as gene_ranking
 from pipeline.checklists import reforms, tripod
-from pipeline.classifiers import ENTRIES, models
+from pipeline.classifiers import models
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.errors import ConfigError
@@ -47,7 +48,7 @@ from pipeline.records.data import (
     Sample,
     Study,
 )
-from pipeline.records.models import Evaluation, Model, Protocol, VariantEvaluation
+from pipeline.records.models import Evaluation, Model, Protocol
 from pipeline.resubstitution import resubstitution
 from pipeline.results import Results
 from pipeline.sources import Located
@@ -189,7 +190,8 @@ def _compute(
         abstentions=evaluated.abstentions,
         thresholds=evaluated.thresholds,
         calibrations=evaluated.calibrations,
-        n_scored_on_test=_n_scored(evaluations, variant_evaluations),
+        n_scored_on_test=scored.n_scored(config, evaluations, variant_evaluations, examined),
+        primary_is_named="primary_model" in config.evaluate.model_fields_set,
         claims=examined,
         genes=genes,
         findings=(),
@@ -223,6 +225,9 @@ def _study(config: Config, date: str | None) -> Study:
         question=study.question,
         intended_use=study.intended_use,
         date=date,
+        date_is_of_data=date is not None
+        and study.date is not None
+        and date == study.date.isoformat(),
         quick=config.quick,
         page=study.page,
         toml=config.toml,
@@ -273,16 +278,6 @@ def _positive(dataset: Dataset, config: Config) -> str | None:
     """The class that sensitivity speaks of; none with more than two."""
     two = len(dataset.classes) == 2
     return dataset.classes[evaluate.positive_class(dataset, config)] if two else None
-
-
-def _n_scored(
-    evaluations: tuple[Evaluation, ...], variant_evaluations: tuple[VariantEvaluation, ...]
-) -> int:
-    """Configurations whose predictions for the independent test set were scored."""
-    baselines = {key for key, entry in ENTRIES.items() if entry.is_baseline}
-    scored = [(e.protocol, e.model) for e in evaluations]
-    scored += [(e.protocol, e.model) for e in variant_evaluations]
-    return sum(protocol == "given" and model not in baselines for protocol, model in scored)
 
 
 def _class_summary(dataset: Dataset, label: str, config: Config) -> ClassSummary:

@@ -137,6 +137,7 @@ def _model(results: Results, key: str, label: str) -> Model:
         citation=results.models[0].citation,
         score="none" if key == "majority" else "margin" if key.startswith("svm") else "probability",
         tuned=None if key in ("majority", "svm") else "penalty from 0.01, 0.1 and 1",
+        recipe="main",
     )
 
 
@@ -387,6 +388,7 @@ def _leaky_twin(rng: np.random.Generator) -> LeakyTwin:
         honest_permuted=tuple(np.clip(rng.normal(0.55, 0.06, 20), 0, 1).tolist()),
         leaky_permuted=tuple(np.clip(rng.normal(0.83, 0.05, 20), 0, 1).tolist()),
         majority_share=0.653,
+        blind_accuracy=0.547,
     )
 
 

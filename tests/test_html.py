@@ -586,9 +586,16 @@ def test_the_question_may_be_absent(
 
 def test_the_date_is_told(lay_out: LayOut) -> None:
     """The footer gives the date of the report."""
-    page = lay_out.study(date="1999-10-15")
+    page = lay_out.study(date="1999-10-15", date_is_of_data=False)
 
     assert page.one("footer").text.endswith("; dated 1999-10-15.")
+
+
+def test_the_date_of_the_data_is_called_so(lay_out: LayOut) -> None:
+    """A report of 2026 on data of 1999 was not made in 1999."""
+    page = lay_out.study(date="1999-10-15", date_is_of_data=True)
+
+    assert page.one("footer").text.endswith("; data of 1999-10-15.")
 
 
 def test_without_a_date_the_page_has_none(lay_out: LayOut) -> None:

@@ -382,7 +382,34 @@ def test_why_there_is_no_calibration_curve(tables: dict[str, Table]) -> None:
 def test_configurations_on_the_test_set_are_counted(
     two_class_results: Results, n: int, expected: bool
 ) -> None:
-    """The page says how many configurations were scored on the independent samples."""
+    """The page says how many fits were scored on the independent samples."""
     page = html.pages(two_class_results.model_copy(update={"n_scored_on_test": n}))[0]
 
-    assert expected is (f"In all, {n} configurations" in page)
+    assert "which the study named" not in page
+    assert expected is (f"In all, {n} different fits" in page)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_who_named_the_primary_model(two_class_results: Results, named: bool) -> None:
+    """A default of the program is called so, and no file is said to show what was known."""
+    page = html.pages(two_class_results.model_copy(update={"primary_is_named": named}))[0]
+
+    assert named is ("the study file names it" in page)
+    assert named is not ("the default of the program, as the study file names none" in page)
+
+
+def test_a_model_without_logarithms_stands_under_its_own_preprocessing(full: Results) -> None:
+    """Its figures are those of its values: the column of logarithms has a dash."""
+    apart = tuple(
+        m.model_copy(update={"recipe": "raw"}) if m.key == "logistic" else m for m in full.models
+    )
+    label, own = full.model("logistic").label, full.evaluation("given", "logistic")
+
+    table = resampling.variants(full.model_copy(update={"models": apart}))[0]
+
+    row = next(row for row in table.rows if row[1] == label)
+    place = 2 + list(VARIANTS).index("raw")
+    assert own is not None
+    assert ("–", str(own.n_errors)) == (row[2], row[place])
+    assert f"{label}: no logarithm is taken" in table.note
+    assert f"“{VARIANTS['raw']}”" in table.note

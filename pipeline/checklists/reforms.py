@@ -46,9 +46,15 @@ def _baseline(results: Results) -> Answer:
 def _chosen(results: Results) -> Answer:
     """Which model makes the headline."""
     model = results.primary.model
+    source = (
+        "named in the study file"
+        if results.primary_is_named
+        else "the default of the program; the study file names none"
+    )
     return answered(
         "models",
-        "{model}, named before any result was seen.",
+        f"{{model}}, {source}. Set before this run; whether results were known then, no file "
+        "shows.",
         text("model", f"models[{model}].label"),
     )(results)
 

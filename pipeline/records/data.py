@@ -20,8 +20,9 @@ class ClassSummary(Record):
 class Study(Record):
     """What the study is called and who answers for it.
 
-    `quick` says that repeats and permutations were fewer than the study asks for. `toml` is
-    the text of the study file as it was read; empty where the study came from none.
+    `date_is_of_data` says that `date` is that of the data, and not of the report. `quick` says
+    that repeats and permutations were fewer than the study asks for. `toml` is the text of the
+    study file as it was read; empty where the study came from none.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Study(Record):
     question: str | None
     intended_use: str
     date: str | None
+    date_is_of_data: bool
     quick: bool
     page: Literal["A4", "Letter"] = "A4"
     toml: str = ""

@@ -15,6 +15,7 @@ class Model(Record):
     """One classifier; `label` heads a table, `noun` stands in a sentence.
 
     `tuned` says what the inner folds choose and from which values; None where nothing is.
+    `recipe` is the preprocessing of the values that it sees.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Model(Record):
     citation: str
     score: Score
     tuned: str | None
+    recipe: str
 
 
 class Protocol(Record):
@@ -284,7 +286,9 @@ class LeakyTwin(Record):
     """The same model with its genes chosen inside the folds, and before the split.
 
     On the real labels and, as many times as the tuples are long, on permuted ones: there
-    nothing can be learned, and what the leaky twin shows is leak alone.
+    nothing can be learned, and what the leaky twin shows is leak alone. `blind_accuracy` is the
+    sum of the squared shares of the classes: what a rule gives that calls each class as often
+    as it occurs and does not look at the sample.
     """
 
     model: str
@@ -298,6 +302,7 @@ class LeakyTwin(Record):
     honest_permuted: tuple[float, ...]
     leaky_permuted: tuple[float, ...]
     majority_share: float
+    blind_accuracy: float
 
 
 class CoveragePoint(Record):

@@ -98,9 +98,13 @@ def repeated_test(results: Results) -> Verdict:
     return raised(
         "note",
         results,
-        "{n_scored} combinations of model and preprocessing were scored on the same independent "
-        "samples; the headline is that of {primary}, which the study file names as the primary "
-        "model.",
+        "{n_scored} different fits, each a model after a preprocessing, were scored on the same "
+        "independent samples; the headline is that of {primary}, "
+        + (
+            "which the study file names as the primary model."
+            if results.primary_is_named
+            else "the default of the program: the study file names none."
+        ),
         n_scored,
         text("primary", f"models[{results.primary.model}].noun"),
     )

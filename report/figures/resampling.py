@@ -194,7 +194,7 @@ def leaky_twin(results: Results) -> Picture | None:
         mean = sum(values) / len(values)
         axes.plot([mean, mean], [row - 0.35, row + 0.35], color=style.INK, linewidth=1.4)
         names.append(name)
-    axes.axvline(twin.majority_share, color=style.BASELINE, linestyle="--", linewidth=0.9, zorder=0)
+    axes.axvline(twin.blind_accuracy, color=style.BASELINE, linestyle="--", linewidth=0.9, zorder=0)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(right=1)
@@ -207,8 +207,8 @@ def leaky_twin(results: Results) -> Picture | None:
         title="The same model with its genes chosen inside the folds, and before the split",
         caption=f"{twin.model} on {twin.n_genes} genes. Filled: real labels; "
         f"open: one point for each of {formats.count(len(twin.honest_permuted))} permutations of "
-        "the labels. Upright stroke: the mean. Dashed line: the share of the largest class, "
-        f"{formats.decimal(twin.majority_share)}.",
+        "the labels. Upright stroke: the mean. Dashed line: what calling each class as often "
+        f"as it occurs gives, {formats.decimal(twin.blind_accuracy)}.",
         alt="Dot plot. "
         + "; ".join(
             f"{name.replace(chr(10), ' ')}: {formats.decimal(sum(values) / len(values))}"

@@ -65,7 +65,7 @@ def files(results: Results) -> Table:
     return Table(
         key="files",
         caption="Files read, and whether they are the ones that the study names.",
-        columns=columns("File", "Role", "*Size", "As published", "SHA-256"),
+        columns=columns("File", "Role", "*Size", "As the study file says", "SHA-256"),
         rows=tuple(
             (
                 file.name,

@@ -144,8 +144,9 @@ def _variants(
     """Show some protocols."""
     main = results.variants[0]
     found = {(e.protocol, e.variant, e.model): e for e in results.variant_evaluations} | {
-        (e.protocol, main.key, e.model): e for e in results.evaluations
+        (e.protocol, results.model(e.model).recipe, e.model): e for e in results.evaluations
     }
+    apart = [model.label for model in results.models if model.recipe != main.key]
     rows = tuple(
         (
             _measured(protocol),
@@ -167,9 +168,20 @@ def _variants(
         ),
         rows=rows,
         note=f"{main.label}: the preprocessing of this report, as everywhere else in it."
-        + (f" {formats.UNDEFINED}: not run; see the Methods." if gaps else ""),
+        + (f" {formats.UNDEFINED}: not run; see the Methods." if gaps else "")
+        + _elsewhere(results, apart),
         grouped=True,
     )
+
+
+def _elsewhere(results: Results, apart: list[str]) -> str:
+    """Say under which preprocessing the figures of this report stand for models of their own."""
+    if not apart:
+        return ""
+    recipe = next(model.recipe for model in results.models if model.label in apart)
+    label = next((v.label for v in results.variants if v.key == recipe), None)
+    where = f"stand under “{label}”" if label else "are not in this table"
+    return f" {', '.join(apart)}: no logarithm is taken; the figures of this report {where}."
 
 
 def _measured(protocol: Protocol) -> str:
@@ -229,8 +241,10 @@ def leaky_twin(results: Results) -> Table | None:
         note=f"{twin.n_repeats} × {twin.n_folds}-fold cross-validation. Permuted: mean and range "
         f"over {formats.count(len(twin.honest_permuted))} permutations; "
         "the largest class has a share of "
-        f"{formats.decimal(twin.majority_share)}. On permuted labels, choosing the genes before "
-        f"the split changes the mean accuracy by {formats.points(gain)} percentage points.",
+        f"{formats.decimal(twin.majority_share)}; calling each class as often as it occurs, "
+        f"blindly, gives {formats.decimal(twin.blind_accuracy)}. On permuted labels, choosing the "
+        "genes before the split changes the mean accuracy by "
+        f"{formats.points(gain)} percentage points.",
         grouped=True,
     )
 
