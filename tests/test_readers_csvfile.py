@@ -235,7 +235,7 @@ def test_another_separator_is_named(tmp_path: Path, name: str, text: str, expect
     [
         (b"PK\x03\x04\x14\x00", "an Excel workbook (.xlsx) or another zip archive: save"),
         (b"\xd0\xcf\x11\xe0\xa1", "an Excel workbook (.xls): save"),
-        (gzip.compress(b"x,y\n1,2\n"), "gzipped content: put .gz"),
+        (b"\x1f\x8b\x08\x00", "gzipped content: put .gz"),
         ("x,y\n1,2\n".encode("utf-16"), "text in UTF-16: save it as UTF-8"),
         (b'!Series_title\t"A study"\n', "a GEO series matrix: write the table between"),
         (b'"!Series_title"\t"A study"\n', "a GEO series matrix: write the table between"),
