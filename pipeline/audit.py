@@ -5,21 +5,35 @@ are a training sample are left out; on what is left, once preprocessed, everythi
 looked at. The checks stand in `pipeline.audits`, one module per subject.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.audits import arrays, batches, covariates, labels, probes, samples, strength, values
+from pipeline.audits import (
+    arrays,
+    batches,
+    covariates,
+    labels,
+    probes,
+    samples,
+    sentinels,
+    strength,
+    unknown,
+    values,
+)
 from pipeline.audits.associations import associations
 from pipeline.audits.likeness import MIN_GENES
 from pipeline.config import Config
-from pipeline.dataset import Dataset
+from pipeline.dataset import Dataset, named_column
+from pipeline.errors import ConfigError
 from pipeline.readers import samples as sample_table
 from pipeline.records.audit import Audit, Duplicates
 from pipeline.records.base import MethodStep, Statement, Value
 from pipeline.sources import Located
+from pipeline.unknown import known, known_name
 
 
 def prepare(dataset: Dataset, located: Located, config: Config) -> tuple[Dataset, Duplicates]:
@@ -51,8 +65,55 @@ def prepare(dataset: Dataset, located: Located, config: Config) -> tuple[Dataset
         table = sample_table.read(path, section, dataset.sample_ids)
         own = dataset.covariates.set_axis(table.index)
         dataset = replace(dataset, covariates=pd.concat([own, table], axis=1))
+    dataset = replace(dataset, covariates=_known(dataset.covariates, config.data.missing))
     duplicates = samples.compare(dataset, config)
     return samples.leave_out(dataset, duplicates), duplicates
+
+
+def _known(covariates: pd.DataFrame, missing: Sequence[str] | None) -> pd.DataFrame:
+    """Covariates as text, empty where unknown, whatever file they come from."""
+    return covariates.map(lambda value: known(str(value), missing))
+
+
+def with_columns(dataset: Dataset, config: Config) -> Config:
+    """Name groups and sources by their columns as these stand in the files.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What `prepare` gave.
+    config : Config
+        The study; it may write a column in other capitals.
+
+    Returns
+    -------
+    Config
+        The same study.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such column, or it is known of no sample.
+    DataError
+        If a group or source has a name that can mean unknown, and the study does not say.
+    """
+    section, names = config.evaluate, {}
+    declared = config.data.covariates.columns.values() if config.data.covariates else ()
+    for key in ("group_column", "source_column"):
+        column = getattr(section, key)
+        if column is None or (column in declared and column not in dataset.covariates):
+            continue  # the table of samples may be lacking
+        names[key] = named_column(dataset, column, key)
+        for sample, name in zip(dataset.sample_ids, dataset.covariates[names[key]], strict=True):
+            known_name(name, config.data.missing, where=f"{column} of sample {sample!r}")
+        if not any(dataset.covariates[names[key]]):
+            raise ConfigError(
+                f"evaluate.{key}: expected samples whose {column} is known, found none"
+            )
+    changed = {k: name for k, name in names.items() if name != getattr(section, k)}
+    if not changed:
+        return config
+    return config.model_copy(update={"evaluate": section.model_copy(update=changed)})
 
 
 def audit(
@@ -85,7 +146,7 @@ def audit(
     metrics = (arrays.call_rate(dataset), arrays.mean(dataset), arrays.spread(dataset))
     components, scores = arrays.components(dataset, X, dataset.train, seed=config.seed)
     found = associations(dataset, metrics, scores, components, seed=config.seed)
-    known = covariates.covariates(dataset, found, ", ".join(located.source.not_found))
+    described = covariates.covariates(dataset, found, ", ".join(located.source.not_found))
     return Audit(
         duplicates=duplicates,
         join=labels.join(dataset),
@@ -107,10 +168,14 @@ def audit(
         call_rate=metrics[0],
         mean=metrics[1],
         spread=metrics[2],
-        covariates=known,
+        covariates=described,
         missingness=covariates.missingness(dataset, found),
         components=covariates.followed(components, found),
-        batches=batches.batches(dataset, X, known),
+        batches=batches.batches(dataset, X, described),
+        unlabelled=unknown.unlabelled(dataset),
+        unknown_groups=unknown.groups(dataset, config),
+        unknown_sources=unknown.sources(dataset, config),
+        sentinels=sentinels.sentinels(dataset),
         associations=found,
     )
 

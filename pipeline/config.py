@@ -142,6 +142,9 @@ class DataSection(Section):
     description: str = ""
     unit: str = "as supplied"
     folders: Folders = ()
+    # All words beyond NA and its like (`pipeline.unknown`) that mean unknown: in classes, groups,
+    # sources and covariates. Not given, a class called None or unknown is a question.
+    missing: Texts | None = None
     files: dict[str, FileSection]
     covariates: CovariatesSection | None = None
     citation: CitationSection | None = None

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.errors import DataError
+from pipeline.errors import ConfigError, DataError
 from pipeline.records.data import LabelJoin, LedgerStep
 
 N_PAIRS = 5  # pairs of sample and label that the report shows
@@ -99,6 +99,8 @@ class Dataset:
         Where the samples stood in the files; empty where the reader does not say.
     gene_counts : GeneCounts or None
         How the genes of two files compare; None where there is one file.
+    unlabelled : tuple of str
+        Samples of the files that were left out because their class is unknown.
     """
 
     X: NDArray[np.float64]
@@ -114,6 +116,7 @@ class Dataset:
     ledger: tuple[LedgerStep, ...]
     columns: tuple[FileColumns, ...] = ()
     gene_counts: GeneCounts | None = None
+    unlabelled: tuple[str, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -158,6 +161,70 @@ class Dataset:
         )
 
 
+def labelled(dataset: Dataset) -> Dataset:
+    """Leave out the samples whose class is unknown: nothing can be learned from them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As read; an unknown class is the empty text.
+
+    Returns
+    -------
+    Dataset
+        The others, with a step in the ledger where any was left out.
+    """
+    rows = np.flatnonzero(dataset.y == "")
+    if not rows.size:
+        return dataset
+    names = tuple(dataset.sample_ids[row] for row in rows)
+    n_samples, n_genes = dataset.X.shape
+    step = LedgerStep(
+        step="Samples without a class left out",
+        detail=f"class unknown: {_some(names)}",
+        n_samples_in=n_samples,
+        n_genes_in=n_genes,
+        n_samples_out=n_samples - len(names),
+        n_genes_out=n_genes,
+        unit=dataset.unit,
+    )
+    return replace(dataset.without(rows, step), unlabelled=names)
+
+
+def named_column(dataset: Dataset, column: str, key: str) -> str:
+    """Find a covariate by the name that the study file gives it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    column : str
+        The name: as it stands in the file, or differing from one column in capitals only.
+    key : str
+        The setting that names it, for the error message.
+
+    Returns
+    -------
+    str
+        The name as it stands in the file.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such column, or several differ from the name in capitals only.
+    """
+    columns = [str(name) for name in dataset.covariates.columns]
+    if column in columns:
+        return column
+    alike = [name for name in columns if name.casefold() == column.casefold()]
+    if len(alike) != 1:
+        raise ConfigError(
+            f"evaluate.{key}: expected a column of the samples table "
+            f"({', '.join(columns) or 'none'}), found {column!r}"
+        )
+    return alike[0]
+
+
 def join_labels(
     column_ids: Sequence[str],
     labels: Mapping[str, str],
@@ -172,7 +239,7 @@ def join_labels(
     column_ids : sequence of str, length n_samples
         Names of the sample columns, in the order of the file.
     labels : mapping of str to str
-        Class of each sample name, in the order of the label table.
+        Class of each sample name, in the order of the label table; empty where it is unknown.
     matrix_name, labels_name : str
         File names for the error message.
 
@@ -181,7 +248,7 @@ def join_labels(
     order : list of int, length n_samples
         For each sample of the label table, its column.
     join : LabelJoin
-        The record of the join.
+        The record of the join; samples without a class have no part in it.
 
     Raises
     ------
@@ -202,6 +269,15 @@ def join_labels(
             f"found none for sample {_some(unmatched)}"
         )
     order = [column_of[sample] for sample in labels]
+    join = _joined(
+        [sample for sample in column_ids if labels[sample]],
+        {sample: label for sample, label in labels.items() if label},
+    )
+    return order, join
+
+
+def _joined(column_ids: Sequence[str], labels: Mapping[str, str]) -> LabelJoin:
+    """Record the join of columns and labels that name the same samples."""
     wrong = [
         sample
         for sample, label in zip(column_ids, labels.values(), strict=True)
@@ -209,17 +285,16 @@ def join_labels(
     ]
     shown = (wrong or list(column_ids))[:N_PAIRS]
     runs = _runs(column_ids, labels)
-    join = LabelJoin(
+    return LabelJoin(
         method="name",
-        n_matched=len(order),
-        order_differs=order != list(range(len(order))),
+        n_matched=len(labels),
+        order_differs=list(column_ids) != list(labels),
         n_wrong_by_position=len(wrong),
         first_pairs=tuple((sample, labels[sample]) for sample in shown),
         n_displaced=sum(a != b for a, b in zip(column_ids, labels, strict=True)),
         n_runs=len(runs),
         runs=tuple(runs[:N_RUNS]),
     )
-    return order, join
 
 
 def _runs(column_ids: Sequence[str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -239,7 +314,7 @@ def check_classes(y: Sequence[str], partition: Sequence[str], *, labels_name: st
     Parameters
     ----------
     y : sequence of str, length n_samples
-        Class labels.
+        Class labels, empty where unknown: those have no part in it.
     partition : sequence of str, length n_samples
         "train" or "test".
     labels_name : str
@@ -251,15 +326,18 @@ def check_classes(y: Sequence[str], partition: Sequence[str], *, labels_name: st
         If there is one class only, or a class has fewer than `MIN_PER_CLASS` training
         samples.
     """
-    classes = sorted(set(y))
+    classes = sorted(set(y) - {""})
+    n_out = sum(not label for label in y)
+    without = " without a class was" if n_out == 1 else "s without a class were"
+    left_out = f" ({n_out} sample{without} left out)" if n_out else ""
     if len(classes) < 2:
-        raise DataError(f"{labels_name}: expected at least 2 classes, found {classes}")
+        raise DataError(f"{labels_name}: expected at least 2 classes, found {classes}{left_out}")
     trained = Counter(label for label, part in zip(y, partition, strict=True) if part == "train")
     for label in classes:
         if trained[label] < MIN_PER_CLASS:
             raise DataError(
                 f"{labels_name}: expected at least {MIN_PER_CLASS} training samples in each "
-                f"class, found {trained[label]} in class {label!r}"
+                f"class, found {trained[label]} in class {label!r}{left_out}"
             )
 
 

@@ -28,11 +28,12 @@ from sklearn.model_selection import (
 )
 
 from pipeline.config import Config, EvaluateSection
-from pipeline.dataset import MIN_PER_CLASS, Dataset
+from pipeline.dataset import MIN_PER_CLASS, Dataset, named_column
 from pipeline.errors import ConfigError
 from pipeline.grouped import Blocks, divisions, most_folds
 from pipeline.records.base import Statement, Value
 from pipeline.records.models import Design, Protocol
+from pipeline.unknown import known
 
 Rows = NDArray[np.intp]
 
@@ -185,7 +186,7 @@ def covariate(dataset: Dataset, column: str | None, key: str) -> NDArray[np.str_
     Returns
     -------
     ndarray of str, shape (n_samples,), or None
-        None where no column is named.
+        Empty where unknown; an unknown group is one of its own. None where no column is named.
 
     Raises
     ------
@@ -194,12 +195,13 @@ def covariate(dataset: Dataset, column: str | None, key: str) -> NDArray[np.str_
     """
     if column is None:
         return None
-    if column not in dataset.covariates:
-        known = ", ".join(map(str, dataset.covariates.columns)) or "none"
-        raise ConfigError(
-            f"evaluate.{key}: expected a column of the samples table ({known}), found {column!r}"
-        )
-    return dataset.covariates[column].to_numpy(dtype=np.str_)
+    text = [known(str(value)) for value in dataset.covariates[named_column(dataset, column, key)]]
+    if key == "group_column":
+        # No group begins with a blank: its field was stripped.
+        text = [
+            value or f" {sample}" for value, sample in zip(text, dataset.sample_ids, strict=True)
+        ]
+    return np.array(text, dtype=np.str_)
 
 
 def inner_folds(

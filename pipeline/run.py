@@ -95,9 +95,12 @@ def run(
         # Whether a fit converged is judged by its residual, and recorded.
         warnings.simplefilter("ignore", ConvergenceWarning)
         progress("reading", 0, 1)
-        dataset = READERS[located.format](located.paths, unit=located.unit)
+        dataset = READERS[located.format](
+            located.paths, unit=located.unit, missing=config.data.missing
+        )
         progress("comparing samples", 0, 1)
         dataset, duplicates = audit.prepare(dataset, located, config)
+        config = audit.with_columns(dataset, config)
         return _compute(
             config, located, dataset, duplicates, date=date, progress=progress, n_jobs=n_jobs
         )

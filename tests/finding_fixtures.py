@@ -446,6 +446,10 @@ CHECKS = {
     "VALUE-03": "at_maximum",
     "VALUE-04": "above_ceiling",
     "VALUE-05": "scales",
+    "VALUE-09": "sentinels",
+    "UNKNOWN-01": "unlabelled",
+    "UNKNOWN-02": "unknown_groups",
+    "UNKNOWN-03": "unknown_sources",
 }
 """Rules that judge by one check of the audit, whose own limits its tests try."""
 

@@ -245,7 +245,8 @@ def test_a_missing_file_is_named(kaggle_dir: Path, name: str) -> None:
             "actual.csv",
             "5,AML",
             "5,",
-            "actual.csv: line 6: expected a class for sample '5', found an empty field",
+            "actual.csv: expected at least 3 training samples in each class, found 2 in class "
+            "'AML' (1 sample without a class was left out)",
         ),
         (
             "actual.csv",

@@ -32,18 +32,6 @@ def test_rows_are_joined_by_name(tmp_path: Path) -> None:
     assert [["", "BM"], ["CALGB", "PB"], ["", ""]] == actual.to_numpy().tolist()
 
 
-@pytest.mark.parametrize("text", ["", "NA", "na", "n/a", "NaN", " "])
-def test_unknown_values(text: str) -> None:
-    """Several signs stand for an unknown value."""
-    assert "" == samples.known_value(text)
-
-
-@pytest.mark.parametrize("text", ["0", "none of these", "Nancy", "-"])
-def test_known_values(text: str) -> None:
-    """What is not such a sign is a value."""
-    assert text == samples.known_value(text)
-
-
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

@@ -87,16 +87,6 @@ def test_other_columns_are_kept_as_covariates(tables_dir: Path) -> None:
     assert expected == actual.to_dict()
 
 
-def test_names_that_look_like_nothing_are_names(tables_dir: Path) -> None:
-    """A class that is called NA is a class, and no missing value."""
-    path = tables_dir / "samples.csv"
-    path.write_text(path.read_text().replace("ALL", "NA"))
-
-    actual = read(tables_dir)
-
-    assert ("AML", "NA") == actual.classes
-
-
 def test_the_layout_has_no_calls(tables_dir: Path) -> None:
     """There are no detection calls in this layout."""
     actual = read(tables_dir).calls
@@ -205,7 +195,8 @@ def test_an_empty_file_is_named(tables_dir: Path, name: str) -> None:
             "samples.csv",
             "S3,ALL",
             "S3,",
-            "samples.csv: line 4: expected a class for sample 'S3', found an empty field",
+            "samples.csv: expected at least 3 training samples in each class, found 2 in class "
+            "'ALL' (1 sample without a class was left out)",
         ),
         (
             "samples.csv",

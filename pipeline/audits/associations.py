@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from pipeline.audits.strength import Strength, between
 from pipeline.dataset import Dataset
-from pipeline.readers.samples import known_value
 from pipeline.records.audit import (
     Among,
     ArrayMetric,
@@ -23,6 +22,7 @@ from pipeline.records.audit import (
     association_key,
 )
 from pipeline.significance import holm
+from pipeline.unknown import known
 
 DESIGN = ("class", "split")  # what the study set, against what the values show
 MIN_NUMBERS = 8  # fewer different numbers are codes of categories
@@ -110,7 +110,7 @@ def columns(dataset: Dataset) -> Iterator[tuple[str, NDArray[np.str_]]]:
         Its values, empty where unknown.
     """
     for column in dataset.covariates.columns:
-        text = [known_value(str(value)) for value in dataset.covariates[column]]
+        text = [known(str(value)) for value in dataset.covariates[column]]
         yield str(column).replace("[", "(").replace("]", ")"), np.array(text, dtype=np.str_)
 
 

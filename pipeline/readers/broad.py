@@ -4,24 +4,25 @@ The classes have no names of samples: the first label belongs to the first colum
 the files can show whether that is right, and the report says so.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from pipeline.dataset import N_PAIRS, Dataset, GeneCounts, check_classes
+from pipeline.dataset import N_PAIRS, Dataset, GeneCounts, check_classes, labelled
 from pipeline.errors import DataError
 from pipeline.readers import cls, gct, res
 from pipeline.readers.csvfile import unique
 from pipeline.readers.guesses import refuse_other_kinds
 from pipeline.readers.tabbed import Matrix
 from pipeline.records.data import LabelJoin, LedgerStep
+from pipeline.unknown import known_name
 
 READERS: dict[str, Callable[[Path], Matrix]] = {".res": res.read, ".gct": gct.read}
 
 
-def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
+def read(paths: Mapping[str, Path], *, unit: str, missing: Sequence[str] | None = None) -> Dataset:
     """Read the files of the Broad's layout.
 
     Parameters
@@ -31,12 +32,14 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         `test_classes`.
     unit : str
         Unit of the values.
+    missing : sequence of str, optional
+        What the study file says of words that mean unknown.
 
     Returns
     -------
     Dataset
         Training samples first, in the order of the columns; the genes that both files have,
-        in the order of the training file.
+        in the order of the training file. Samples without a class are left out.
 
     Raises
     ------
@@ -44,10 +47,10 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         If a file does not hold what its format says, labels and columns differ in number, or
         the two files share no gene.
     """
-    train, y = _part(paths["train"], paths["train_classes"])
+    train, y = _part(paths["train"], paths["train_classes"], missing)
     parts, labels = [train], list(y)
     if "test" in paths:
-        test, y_test = _part(paths["test"], paths["test_classes"])
+        test, y_test = _part(paths["test"], paths["test_classes"], missing)
         parts.append(test)
         labels += y_test
     names = " and ".join(part.name for part in parts)
@@ -59,7 +62,7 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
     partition += ["test"] * (len(sample_ids) - len(partition))
     check_classes(labels, partition, labels_name=paths["train_classes"].name)
     calls = [part.calls[r].T for part, r in zip(parts, rows, strict=True) if part.calls is not None]
-    return Dataset(
+    dataset = Dataset(
         X=np.concatenate([part.values[r].T for part, r in zip(parts, rows, strict=True)]),
         y=np.array(labels),
         partition=np.array(partition),
@@ -73,10 +76,13 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         ledger=_ledger(parts, counts, unit),
         gene_counts=counts,
     )
+    return labelled(dataset)
 
 
-def _part(values: Path, classes: Path) -> tuple[Matrix, tuple[str, ...]]:
-    """Read a file of values and its classes."""
+def _part(
+    values: Path, classes: Path, missing: Sequence[str] | None
+) -> tuple[Matrix, tuple[str, ...]]:
+    """Read a file of values and its classes, empty where unknown."""
     kind = Path(values.name.removesuffix(".gz")).suffix.casefold()
     if kind not in READERS:
         if values.is_file():
@@ -88,7 +94,12 @@ def _part(values: Path, classes: Path) -> tuple[Matrix, tuple[str, ...]]:
             f"{classes.name}: line 1: expected {len(matrix.sample_ids)} samples as in "
             f"{values.name}, found {len(labels)}"
         )
-    return matrix, labels
+    where = f"{classes.name}: class of sample"
+    known = (
+        known_name(label, missing, where=f"{where} {sample!r}")
+        for sample, label in zip(matrix.sample_ids, labels, strict=True)
+    )
+    return matrix, tuple(known)
 
 
 def _shared(parts: list[Matrix]) -> tuple[list[list[int]], GeneCounts | None]:
@@ -118,12 +129,12 @@ def _join(parts: list[Matrix], labels: list[str]) -> LabelJoin:
     """Record the join, with the first pairs of each file."""
     pairs, start = [], 0
     for part in parts:
-        columns = part.sample_ids[: N_PAIRS // len(parts) + 1]
-        pairs += list(zip(columns, labels[start:], strict=False))
+        of_part = zip(part.sample_ids, labels[start:], strict=False)
+        pairs += [pair for pair in of_part if pair[1]][: N_PAIRS // len(parts) + 1]
         start += len(part.sample_ids)
     return LabelJoin(
         method="position",
-        n_matched=len(labels),
+        n_matched=sum(map(bool, labels)),
         order_differs=False,
         n_wrong_by_position=0,
         first_pairs=tuple(pairs),

@@ -28,6 +28,7 @@ from pipeline.readers.tabbed import (
     lines,
     next_line,
 )
+from pipeline.unknown import ANNOTATION_SIGNS, known
 
 SYMBOLS = ("description", "pr_gene_symbol", "gene_symbol", "symbol")
 """Annotations of version 1.3 that describe a gene, the first of these that is there."""
@@ -81,21 +82,21 @@ def _table(
         )
     samples = unique(header[n_names:], what="sample column", file_name=file_name)
     rows = data_rows(of, n_names + n_samples, file_name)
-    known: dict[str, list[str]] = {}
+    annotations: dict[str, list[str]] = {}
     for _ in range(n_known):
         number, fields = next(rows, (0, [""]))
         if not number:
             raise DataError(
                 f"{file_name}: expected {n_known} rows that annotate samples as line 2 says, "
-                f"found {len(known)}"
+                f"found {len(annotations)}"
             )
-        known[fields[0]] = fields[n_names:]
+        annotations[fields[0]] = [_known(field) for field in fields[n_names:]]
     described = _described([name.casefold() for name in header[1:n_names]])
     genes: dict[str, int] = {}
     descriptions, values = [], []
     for number, fields in rows:
         add_name(genes, fields[0], number, what="gene", file_name=file_name)
-        descriptions.append(fields[described] if described else "")
+        descriptions.append(_known(fields[described]) if described else "")
         values.append(
             numbers(fields[n_names:], sample_ids=samples, file_name=file_name, line=number)
         )
@@ -107,8 +108,13 @@ def _table(
         gene_descriptions=tuple(descriptions),
         values=np.array(values),
         calls=None,
-        covariates=pd.DataFrame(known, index=list(samples), dtype=str),
+        covariates=pd.DataFrame(annotations, index=list(samples), dtype=str),
     )
+
+
+def _known(annotation: str) -> str:
+    """An annotation, empty where it is unknown."""
+    return known(annotation, signs=ANNOTATION_SIGNS)
 
 
 def _described(annotations: list[str]) -> int | None:

@@ -8,7 +8,7 @@ Two files of values and one of labels::
 The sample columns are not in numeric order, so labels are joined by the column's name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.dataset import Dataset, FileColumns, GeneCounts, check_classes, join_labels
+from pipeline.dataset import (
+    Dataset,
+    FileColumns,
+    GeneCounts,
+    check_classes,
+    join_labels,
+    labelled,
+)
 from pipeline.errors import DataError
 from pipeline.readers.csvfile import numbers, rows, unique
 from pipeline.records.data import LedgerStep
+from pipeline.unknown import known_name
 
 METADATA = ("Gene Description", "Gene Accession Number")
 CALLS = frozenset("APM")
@@ -37,7 +45,7 @@ class Block:
     calls: NDArray[np.str_]
 
 
-def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
+def read(paths: Mapping[str, Path], *, unit: str, missing: Sequence[str] | None = None) -> Dataset:
     """Read the three files of the Kaggle layout.
 
     Parameters
@@ -46,11 +54,14 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         The files by role: `labels`, `train`, `independent`.
     unit : str
         Unit of the values.
+    missing : sequence of str, optional
+        What the study file says of words that mean unknown.
 
     Returns
     -------
     Dataset
-        Samples in the order of the label file, with the split that the two files are.
+        Samples in the order of the label file, with the split that the two files are; those
+        without a class are left out.
 
     Raises
     ------
@@ -65,7 +76,7 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         what="sample",
         file_name=f"{train.name} and {test.name}",
     )
-    labels = _read_labels(paths["labels"])
+    labels = _read_labels(paths["labels"], missing)
     order, join = join_labels(
         both,
         labels,
@@ -74,7 +85,7 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
     )
     partition = np.array(["train"] * len(train.sample_ids) + ["test"] * len(test.sample_ids))[order]
     check_classes(list(labels.values()), partition.tolist(), labels_name=paths["labels"].name)
-    return Dataset(
+    dataset = Dataset(
         X=np.concatenate([train.values, test.values], axis=1).T[order],
         y=np.array(list(labels.values())),
         partition=partition,
@@ -89,6 +100,7 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         columns=(_columns(train), _columns(test)),
         gene_counts=GeneCounts(len(train.gene_ids)),
     )
+    return labelled(dataset)
 
 
 def _read_block(path: Path) -> Block:
@@ -163,8 +175,8 @@ def _check_calls(calls: list[str], sample_ids: tuple[str, ...], file_name: str, 
     )
 
 
-def _read_labels(path: Path) -> dict[str, str]:
-    """Read the class of every sample, by name."""
+def _read_labels(path: Path, missing: Sequence[str] | None) -> dict[str, str]:
+    """Read the class of every sample, by name; empty where it is unknown."""
     lines = rows(path)
     _, header = next(lines)
     if len(header) != 2:
@@ -177,12 +189,8 @@ def _read_labels(path: Path) -> dict[str, str]:
             raise DataError(
                 f"{path.name}: line {line}: expected each sample once, found {sample!r} again"
             )
-        if not label:
-            raise DataError(
-                f"{path.name}: line {line}: expected a class for sample {sample!r}, "
-                "found an empty field"
-            )
-        labels[sample] = label
+        where = f"{path.name}: line {line}, class of sample {sample!r}"
+        labels[sample] = known_name(label, missing, where=where)
     return labels
 
 

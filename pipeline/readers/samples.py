@@ -14,9 +14,7 @@ import pandas as pd
 from pipeline.config import CovariatesSection
 from pipeline.errors import DataError
 from pipeline.readers.csvfile import rows
-
-MISSING = frozenset({"", "na", "n/a", "nan"})
-"""What stands for an unknown value, in small letters."""
+from pipeline.unknown import known
 
 
 def read(path: Path, section: CovariatesSection, sample_ids: Sequence[str]) -> pd.DataFrame:
@@ -51,39 +49,23 @@ def read(path: Path, section: CovariatesSection, sample_ids: Sequence[str]) -> p
             )
     place = header.index(section.sample)
     places = [header.index(column) for column in section.columns]
-    known: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for line, fields in lines:
         sample = fields[place]
-        if sample in known:
+        if sample in values:
             raise DataError(
                 f"{path.name}: line {line}: expected each sample once, found {sample!r} again"
             )
-        known[sample] = [known_value(fields[i]) for i in places]
-    if not set(sample_ids) & set(known):
+        values[sample] = [known(fields[i]) for i in places]
+    if not set(sample_ids) & set(values):
         raise DataError(
             f"{path.name}: expected samples of the data set such as {sample_ids[0]!r} in column "
             f"{section.sample!r}, found none of them"
         )
     unknown = [""] * len(places)
     return pd.DataFrame(
-        [known.get(sample, unknown) for sample in sample_ids],
+        [values.get(sample, unknown) for sample in sample_ids],
         index=list(sample_ids),
         columns=list(section.columns.values()),
         dtype=str,
     )
-
-
-def known_value(text: str) -> str:
-    """Tell an unknown value from a known one.
-
-    Parameters
-    ----------
-    text : str
-        A field of the table.
-
-    Returns
-    -------
-    str
-        The field, or the empty text where it stands for an unknown value.
-    """
-    return "" if text.strip().casefold() in MISSING else text.strip()

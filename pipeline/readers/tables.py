@@ -10,19 +10,20 @@ its part of a given split; its other columns are kept as covariates::
                                         S2,AML,test
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from pipeline.dataset import Dataset, FileColumns, check_classes, join_labels
+from pipeline.dataset import Dataset, FileColumns, check_classes, join_labels, labelled
 from pipeline.errors import DataError
 from pipeline.readers.csvfile import numbers, rows, unique
 from pipeline.records.data import LedgerStep
+from pipeline.unknown import known_name
 
 
-def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
+def read(paths: Mapping[str, Path], *, unit: str, missing: Sequence[str] | None = None) -> Dataset:
     """Read a matrix and a table of samples.
 
     Parameters
@@ -31,12 +32,14 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         The files by role: `expression`, `samples`.
     unit : str
         Unit of the values.
+    missing : sequence of str, optional
+        What the study file says of words that mean unknown.
 
     Returns
     -------
     Dataset
-        Samples in the order of the table of samples. Without a `split` column all are
-        training samples.
+        Samples in the order of the table of samples, those without a class left out. Without
+        a `split` column all are training samples.
 
     Raises
     ------
@@ -61,12 +64,12 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
             f"{matrix.name}: expected genes in rows and samples in columns, found "
             f"{len(genes)} genes and {len(columns)} samples"
         )
-    samples = _read_samples(table)
+    samples = _read_samples(table, missing)
     labels = dict(samples["class"])
     order, join = join_labels(columns, labels, matrix_name=matrix.name, labels_name=table.name)
     y, partition = list(samples["class"]), list(samples["split"])
     check_classes(y, partition, labels_name=table.name)
-    return Dataset(
+    dataset = Dataset(
         X=np.array(values).T[order],
         y=np.array(y),
         partition=np.array(partition),
@@ -80,9 +83,10 @@ def read(paths: Mapping[str, Path], *, unit: str) -> Dataset:
         ledger=_ledger(matrix.name, len(order), len(genes), unit),
         columns=(FileColumns(matrix.name, n_names, columns),),
     )
+    return labelled(dataset)
 
 
-def _read_samples(path: Path) -> pd.DataFrame:
+def _read_samples(path: Path, missing: Sequence[str] | None) -> pd.DataFrame:
     """Read the table of samples, indexed by their names; all are training samples by default."""
     lines = rows(path)
     _, header = next(lines)
@@ -98,12 +102,9 @@ def _read_samples(path: Path) -> pd.DataFrame:
         if sample in records or not sample:
             found = f"{sample!r} again" if sample else "an empty field"
             raise DataError(f"{path.name}: line {line}: expected each sample once, found {found}")
-        if not record["class"]:
-            raise DataError(
-                f"{path.name}: line {line}: expected a class for sample {sample!r}, "
-                "found an empty field"
-            )
-        if record["split"] not in ("train", "test"):
+        where = f"{path.name}: line {line}, class of sample {sample!r}"
+        record["class"] = known_name(record["class"], missing, where=where)
+        if record["class"] and record["split"] not in ("train", "test"):
             raise DataError(
                 f"{path.name}: line {line}, sample {sample!r}: expected 'train' or 'test' in "
                 f"column 'split', found {record['split']!r}"

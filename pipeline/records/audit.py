@@ -7,27 +7,16 @@ not. The rest are its numbers and names. A list of names is cut at `MAX_LISTED`;
 
 from typing import Literal
 
-from pipeline.records.base import Record, Statement
+from pipeline.records.base import Record
+from pipeline.records.check import Check as Check
 from pipeline.records.data import Partition
+from pipeline.records.sentinels import Sentinels
+from pipeline.records.unknown import Ungrouped, Unlabelled
 
 MAX_LISTED = 50
 
 Among = Literal["all", "training"]
 """Samples that a figure rests on."""
-
-
-class Check(Record):
-    """What was looked at and what was found.
-
-    `is_raised` says that something is out of the ordinary; `not_run` gives the reason where
-    the data have nothing to look at: then nothing is raised, and the sentence gives the reason.
-    """
-
-    key: str
-    subject: str
-    is_raised: bool
-    statement: Statement
-    not_run: str | None
 
 
 class SamplePair(Record):
@@ -327,6 +316,10 @@ class Audit(Record):
     missingness: Missingness
     components: ComponentCheck
     batches: Batches
+    unlabelled: Unlabelled
+    unknown_groups: Ungrouped
+    unknown_sources: Ungrouped
+    sentinels: Sentinels
     associations: tuple[Association, ...]
 
     @property
