@@ -45,7 +45,7 @@ METHOD = (
     " Wilson's, of the share right among the samples that are of the class or were called it; of a"
     " mean F1 the mean of the limits; of a Brier score Wilson's on as many samples as its squared"
     " errors are worth [@korn1998], one undecided sample added to their variance; of the ROC AUC"
-    " Newcombe's [@newcombe2006], his method 5, on as many fewer samples as DeLong's variance"
+    " Newcombe's [@newcombe2006], on as many fewer samples as DeLong's variance"
     " [@delong1988] is larger. Under resampling each is that of the same score on the effective"
     " number of samples [@korn1998]: as many as give it the variance that its folds show (for"
     " balanced accuracy, F1 and MCC those of the accuracy), corrected for their overlap"
@@ -55,7 +55,8 @@ METHOD = (
     " one. Two models on the same held-out samples were compared by McNemar's exact test"
     " [@mcnemar1947], nominal in the same sense where intervals are, and under resampling by the t"
     " test on the folds with the same correction; over all pairs of models of a protocol the"
-    " p-values were adjusted by Holm [@holm1979]."
+    " p-values were adjusted by Holm [@holm1979]. The difference of their accuracies has Tango's"
+    " interval [@tango1998]; the margin within which they are equal is the larger of its limits."
 )
 """The part of the Methods on evaluation that no setting changes."""
 

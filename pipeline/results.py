@@ -39,6 +39,7 @@ from pipeline.records.models import (
     LearningCurve,
     Model,
     Permutation,
+    Power,
     Protocol,
     Resubstitution,
     ThresholdTable,
@@ -65,6 +66,7 @@ class Results(Record):
     evaluations: tuple[Evaluation, ...]
     resubstitution: Resubstitution
     comparisons: tuple[Comparison, ...]
+    powers: tuple[Power, ...] = ()
     improvements: tuple[Improvement, ...]
     variants: tuple[Variant, ...]
     variant_evaluations: tuple[VariantEvaluation, ...]

@@ -143,7 +143,9 @@ def _compute(
     protocols = tuple(plan.protocol for plan in plans)
     evaluated = evaluate.finish(running, progress)
     evaluations = evaluated.evaluations
-    compared = comparisons.compare(evaluations, plans, dataset)
+    compared = comparisons.compare(
+        evaluations, plans, dataset, primary=config.evaluate.primary_model
+    )
     improvements = comparisons.improvements(evaluations, compared)
     variants, variant_evaluations = evaluate.evaluate_variants(
         dataset, config, plans, progress, n_jobs=n_jobs
@@ -184,6 +186,7 @@ def _compute(
         evaluations=evaluations,
         resubstitution=on_training,
         comparisons=compared,
+        powers=comparisons.powers(compared, protocols),
         improvements=improvements,
         variants=variants,
         variant_evaluations=variant_evaluations,

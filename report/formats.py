@@ -124,6 +124,25 @@ def p_value(value: float | None) -> str:
     return f"<{NO_BREAK}0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def floor(value: float | None) -> str:
+    """Write the smallest p-value that a number of permutations can give.
+
+    Parameters
+    ----------
+    value : float or None
+        One over a whole number.
+
+    Returns
+    -------
+    str
+        For example 0.0010 (1/1001), a dash where it is undefined.
+    """
+    if value is None:
+        return UNDEFINED
+    digits = 4 if value >= 0.0001 else 6  # of a floor of 10,000 permutations or more
+    return f"{value:.{digits}f} (1/{1 / value:.0f})"
+
+
 def scientific(value: float | None) -> str:
     """Write a p- or q-value for a table that ranks by it.
 

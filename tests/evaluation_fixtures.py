@@ -10,7 +10,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import intervals, metrics, significance
+from pipeline import comparisons, intervals, metrics, significance
+from pipeline.paired import tango
 from pipeline.records.base import Statement
 from pipeline.records.models import (
     Abstention,
@@ -88,15 +89,15 @@ def with_evaluation(results: Results, *, seed: int = 0) -> Results:
     by_key = {evaluation.key: evaluation for evaluation in evaluations}
     shown = [key for key in ("given", "cv") if key in truths]
     two_classes = len(results.data.classes) == 2
+    compared = tuple(pair for key in shown for pair in _comparisons(truths[key], by_key))
     main = truths[shown[0]]
     return results.model_copy(
         update={
             "models": models,
             "protocols": protocols,
             "evaluations": evaluations,
-            "comparisons": tuple(
-                pair for key in shown for pair in _comparisons(truths[key], by_key)
-            ),
+            "comparisons": compared,
+            "powers": comparisons.powers(compared, protocols),
             "improvements": (),
             "primary_evaluation": f"{shown[0]}/svm",
             "variants": tuple(
@@ -284,6 +285,7 @@ def _comparisons(truth: Truth, by_key: dict[str, Evaluation]) -> list[Comparison
         only_one = int(((one == truth.y) & (two != truth.y)).sum())
         only_two = int(((one != truth.y) & (two == truth.y)).sum())
         p = significance.mcnemar_exact(only_one, only_two)
+        between = tango(only_one, only_two, one.size)
         found.append(
             Comparison(
                 key=f"{key}/{first}/{second}",
@@ -297,9 +299,17 @@ def _comparisons(truth: Truth, by_key: dict[str, Evaluation]) -> list[Comparison
                 test="exact McNemar test" if once else "corrected resampled t test",
                 p_value=p,
                 p_adjusted=p if first == "majority" else min(1.0, 11 * p),
+                interval=between,
+                margin=max(-between.low, between.high),
+                p_headline=min(1.0, 11 * p) if _of_headline(first, second) else None,
             )
         )
     return found
+
+
+def _of_headline(first: str, second: str) -> bool:
+    """Whether two models are the headline's and another that is not the baseline."""
+    return first != "majority" and "svm" in (first, second)
 
 
 def _variant(

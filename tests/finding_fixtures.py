@@ -112,6 +112,24 @@ def p_values(protocol: str, model: str, baseline: str) -> Change:
     )
 
 
+def beside(own: int, other: int, p: float, protocol: str = "given") -> Change:
+    """Change the errors of the headline's model and of the forest, and the p-value of the two."""
+
+    def change(results: Results) -> Results:
+        changed = evaluations(f"{protocol}/svm", n_errors=own)(results)
+        changed = evaluations(f"{protocol}/forest", n_errors=other)(changed)
+        return updated(
+            changed,
+            comparisons=tuple(
+                c.model_copy(update={"p_headline": p if is_pair else c.p_headline and 1.0})
+                for c in results.comparisons
+                for is_pair in (c.key == f"{protocol}/svm/forest",)
+            ),
+        )
+
+    return change
+
+
 def weighting(n_changed: int) -> Change:
     """Change how many predictions the recommended changes changed."""
     return lambda e: updated(

@@ -28,6 +28,8 @@ OPEN, CLOSE = "\ue000", "\ue001"
 FORMATS = (
     "count",
     "decimal",
+    "limit",
+    "floor",
     "percent",
     "points",
     "p_value",

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from study_fixtures import hand_made, labelled, said
 
-from pipeline.comparisons import compare, improvements
+from pipeline.comparisons import compare, improvements, powers
+from pipeline.paired import tango
 from pipeline.protocols import Plan
 from pipeline.records.models import Comparison, Evaluation
 from pipeline.results import Results
@@ -36,6 +37,7 @@ def test_a_comparison_counts_who_alone_was_right() -> None:
 
     actual = compare(models, (SPLIT,), DATASET)
 
+    between = tango(3, 0, 6)
     expected = Comparison(
         key="given/logistic/svm",
         protocol="given",
@@ -48,6 +50,8 @@ def test_a_comparison_counts_who_alone_was_right() -> None:
         test="exact McNemar test",
         p_value=0.25,  # 2 x (1 / 2) ** 3
         p_adjusted=0.25,  # one pair only
+        interval=between,
+        margin=between.high,
     )
     assert (expected,) == actual
 
@@ -69,7 +73,9 @@ def test_samples_held_out_once_are_compared_by_mcnemars_test(design: str) -> Non
 
     (actual,) = compare(models, (plan,), DATASET)
 
-    assert "exact McNemar test" == actual.test
+    assert "nominal exact McNemar test" == actual.test
+    assert actual.interval is not None
+    assert "Tango, nominal" == actual.interval.method
     # 5 against 1 of six: 2 x (6 + 1) / 64.
     assert pytest.approx(14 / 64) == actual.p_value
 
@@ -87,6 +93,73 @@ def test_repeats_are_compared_by_their_folds() -> None:
     assert "corrected resampled t test" == actual.test
     assert pytest.approx(2 * stats.t.sf(t, df=5)) == actual.p_value
     assert (4, 0, 4) == (actual.n_only_first_right, actual.n_only_second_right, actual.n_changed)
+
+
+def test_one_difference_in_all_folds_is_no_sign_of_none() -> None:
+    """A model wrong on every sample beside one that never is: the samples decide, once each."""
+    plan = hand_made([[0, 1], [2, 3], [4, 5]] * 2, design="repeated", key="cv")
+    every = set(range(6))
+    models = (model(plan, "logistic", set(), set()), model(plan, "svm", every, every))
+
+    (actual,) = compare(models, (plan,), DATASET)
+
+    assert "exact McNemar test, each sample counted once" == actual.test
+    assert pytest.approx(2 / 2**6) == actual.p_value
+
+
+def test_the_interval_over_folds_is_no_narrower_than_that_of_the_samples() -> None:
+    """Six samples, held out twice, are six samples at most."""
+    plan = hand_made([[0, 1], [2, 3], [4, 5]] * 2, design="repeated", key="cv")
+    models = (model(plan, "logistic", set(), set()), model(plan, "svm", {0, 1, 2}, {4}))
+
+    (actual,) = compare(models, (plan,), DATASET)
+
+    samples = tango(4 / 2, 0, 6)
+    assert actual.interval is not None
+    assert actual.interval.low <= samples.low
+    assert actual.interval.high >= samples.high
+    assert actual.margin == max(-actual.interval.low, actual.interval.high)
+
+
+def test_pairs_with_the_headlines_model_are_adjusted_among_themselves() -> None:
+    """Of three pairs of models two hold the headline's: 2 x 1/32 and 1/8."""
+    models = (
+        model(SPLIT, "majority", {1, 3, 5}),
+        model(SPLIT, "logistic", set()),
+        model(SPLIT, "svm", {0, 1, 2, 3}),
+        model(SPLIT, "pca_logistic", {0, 1, 2, 3, 4, 5}),
+    )
+
+    actual = {
+        (pair.first, pair.second): pair.p_headline
+        for pair in compare(models, (SPLIT,), DATASET, primary="logistic")
+    }
+
+    assert (1 / 8, 2 / 32) == (actual["logistic", "svm"], actual["logistic", "pca_logistic"])
+    assert {None} == {actual["svm", "pca_logistic"], actual["majority", "logistic"]}
+
+
+def test_powers_count_the_most_one_sided_disagreements() -> None:
+    """Of three pairs one needs seven samples: 3 x 2 / 2^7 = 0.047; six would give 0.094."""
+    models = (
+        model(SPLIT, "majority", {1, 3, 5}),
+        model(SPLIT, "logistic", set()),
+        model(SPLIT, "svm", {0, 1, 2, 3}),
+        model(SPLIT, "pca_logistic", {0, 1, 2, 3, 4, 5}),
+    )
+    pairs = compare(models, (SPLIT,), DATASET)
+
+    (actual,) = powers(pairs, (SPLIT.protocol,))
+
+    assert (6, 3, 7, 6) == (actual.n_samples, actual.n_pairs, actual.n_needed, actual.n_seen)
+
+
+def test_folds_have_no_power_of_mcnemars_test() -> None:
+    """Under resampling another test is made."""
+    plan = hand_made([[0, 1], [2, 3], [4, 5]] * 2, design="repeated", key="cv")
+    models = (model(plan, "logistic", set(), set()), model(plan, "svm", {0, 1, 2}, {4}))
+
+    assert () == powers(compare(models, (plan,), DATASET), (plan.protocol,))
 
 
 def test_p_values_are_adjusted_over_the_pairs_of_models() -> None:
@@ -124,11 +197,13 @@ def test_improvements_stand_beside_what_they_change(toy_results: Results) -> Non
     """Each recommended change carries accuracies and p-value of its two models."""
     accuracy = {e.key: e.accuracy for e in toy_results.evaluations}
     p_values = {c.key: c.p_value for c in toy_results.comparisons}
+    tests = {c.key: c.test for c in toy_results.comparisons}
 
     for change in toy_results.improvements:
         base, variant = (accuracy[f"{change.protocol}/{m}"] for m in (change.base, change.variant))
         assert (base, variant) == (change.base_accuracy, change.variant_accuracy)
         assert p_values[change.key] == change.p_value
+        assert tests[change.key] == change.test
 
 
 @settings(max_examples=10)

@@ -10,6 +10,7 @@ from finding_fixtures import (
     as_it_is,
     associated,
     audited,
+    beside,
     calibrated,
     called,
     choose,
@@ -88,7 +89,8 @@ TRIPPED: list[tuple[str, Change]] = [
     ("SIZE-04", data(genes_per_sample=10.1)),
     ("CLASS-01", data(smallest_share=0.19)),
     ("CLASS-02", prevalence(3, 2, 1)),
-    ("SPLIT-01", p_values("holdout", "0.05", "0.5")),
+    ("MODEL-06", beside(4, 2, 0.049)),
+    ("MODEL-06", beside(83, 0, 0.049, "cv")),
     ("SPLIT-02", p_values("given", "0.05", "0.5")),
     ("SPLIT-02", p_values("given", "0.5", "0.01")),
     ("SPLIT-03", lambda r: updated(r, n_scored_on_test=2)),
@@ -164,7 +166,10 @@ PASSED: list[tuple[str, Change]] = [
     ("SIZE-04", data(genes_per_sample=10.0)),
     ("CLASS-01", data(smallest_share=0.21)),
     ("CLASS-02", prevalence(2, 2, 2)),
-    ("SPLIT-01", p_values("holdout", "0.049", "0.5")),
+    ("MODEL-06", beside(4, 2, 0.05)),
+    ("MODEL-06", beside(3, 2, 0.001)),
+    ("MODEL-06", beside(0, 0, 0.001)),
+    ("MODEL-06", beside(2, 4, 0.001)),
     ("SPLIT-02", p_values("given", "0.049", "0.5")),
     ("SPLIT-03", lambda r: updated(r, n_scored_on_test=1)),
     ("SPLIT-04", accuracies(0.949, 0.9)),
@@ -235,7 +240,8 @@ PASSED: list[tuple[str, Change]] = [
 NOT_APPLICABLE: list[tuple[str, Change]] = [
     ("DATA-02", published(None)),
     ("CLASS-02", data(n_test=0)),
-    ("SPLIT-01", lambda r: updated(r, comparisons=())),
+    ("SPLIT-02", lambda r: updated(r, comparisons=())),
+    ("MODEL-06", lambda r: updated(r, comparisons=())),
     ("SPLIT-03", lambda r: updated(r, n_scored_on_test=0)),
     ("SPLIT-04", without_protocol("given", "cv/svm")),
     ("BASE-01", only("svm", "logistic")),
@@ -519,6 +525,38 @@ def test_the_baseline_is_no_model_to_tell_apart(results: Results) -> None:
     actual = found("SPLIT-02", results)
 
     assert 12 == value(actual, "n_models")
+
+
+def test_far_better_models_are_the_gravest_caveat(results: Results) -> None:
+    """Eighty errors of the headline's model beside none of another: an error, with its name."""
+    actual = found("MODEL-06", beside(80, 0, 0.01, "cv")(results))
+
+    assert "error" == actual.severity
+    assert (80, 0, results.model("forest").noun, 0.01) == tuple(
+        value(actual, name) for name in ("n_errors", "fewest", "names", "p")
+    )
+
+
+def test_what_it_takes_to_tell_models_apart_is_said(results: Results) -> None:
+    """Of 66 pairs one needs 12 samples: 66 x 2 / 2^12 = 0.032; 11 give 0.064."""
+    actual = found("SPLIT-02", p_values("given", "0.5", "0.5")(results))
+
+    assert (66, 12) == (value(actual, "n_pairs"), value(actual, "n_needed"))
+    margins = [
+        c.margin for c in results.comparisons if c.protocol == "given" and c.p_headline is not None
+    ]
+    assert 11 == len(margins)
+    assert max(margins) == value(actual, "margin")
+
+
+def test_folds_have_a_margin_and_no_count_of_samples_needed(results: Results) -> None:
+    """Where the headline is that of cross-validation it is a note, with the margin alone."""
+    actual = found(
+        "SPLIT-02", p_values("cv", "0.5", "0.5")(updated(results, primary_evaluation="cv/svm"))
+    )
+
+    assert "note" == actual.severity
+    assert "n_needed" not in {v.name for v in actual.statement.values}
 
 
 def test_hard_samples_are_named(results: Results) -> None:

@@ -154,3 +154,17 @@ def test_plain_text_has_no_citations_and_right_punctuation(template: str, expect
 def test_plain_text_leaves_values_alone(text: str) -> None:
     """Blanks inside a value are its own."""
     assert f"Sample {text}" == formats.plain(statement("Sample {name}", name=text))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1 / 1001, "0.0010 (1/1001)"),
+        (1 / 101, "0.0099 (1/101)"),
+        (1 / 20001, "0.000050 (1/20001)"),
+        (None, "–"),
+    ],
+)
+def test_the_smallest_p_value_names_its_fraction(value: float | None, text: str) -> None:
+    """One over the permutations and one more is written out, and not as below 0.001."""
+    assert text == formats.floor(value)

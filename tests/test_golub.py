@@ -355,7 +355,6 @@ def test_max_t_finds_as_many_genes_as_r(golub: Dataset, clipped: np.ndarray) -> 
         "SIZE-02",
         "SIZE-04",
         "CLASS-02",
-        "SPLIT-01",
         "SPLIT-02",
         "CLAIM-03",
         "CLAIM-04",

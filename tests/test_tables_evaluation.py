@@ -4,7 +4,7 @@ import pytest
 from evaluation_fixtures import MODELS, VARIANTS, with_evaluation
 from report_fixtures import WITHOUT, many_classes, parse, without_test
 
-from pipeline.records.models import Choice, CoveragePoint
+from pipeline.records.models import Choice, CoveragePoint, Interval
 from pipeline.results import Results
 from report import html
 from report.tables import decisions, models, resampling
@@ -201,6 +201,18 @@ def test_a_comparison_states_its_test(tables: dict[str, Table]) -> None:
     ] == [rows[0][0] for rows in tables["comparisons"].groups]
 
 
+def test_models_that_say_the_same_are_called_so(full: Results) -> None:
+    """Where no prediction differs there is no test to read."""
+    pair = full.comparisons[0].model_copy(
+        update={"first": "svm", "second": "dlda", "n_changed": 0, "p_adjusted": 1.0}
+    )
+
+    table = models.comparisons(full.model_copy(update={"comparisons": (pair,)}))
+
+    assert table is not None
+    assert ["the same predictions"] == [row[-1] for row in table.rows]
+
+
 @pytest.mark.parametrize("first", ["svm", "dlda"])
 @pytest.mark.parametrize(
     ("p_adjusted", "reading"),
@@ -221,6 +233,11 @@ def test_a_comparison_by_hand(full: Results, first: str, p_adjusted: float, read
             "n_only_first_right": counts[0],
             "n_only_second_right": counts[1],
             "difference": turn * 0.3,
+            "n_changed": 5,
+            "interval": Interval(low=0.1, high=0.4, method="Tango")
+            if turn == 1
+            else Interval(low=-0.4, high=-0.1, method="Tango"),
+            "margin": 0.4,
             "p_value": 0.0123,
             "p_adjusted": p_adjusted,
         }
@@ -228,7 +245,8 @@ def test_a_comparison_by_hand(full: Results, first: str, p_adjusted: float, read
 
     table = models.comparisons(full.model_copy(update={"comparisons": (pair,)}))
 
-    expected = ("Diagonal linear discriminant", "30.0", "4", "1", "0.012", f"{p_adjusted:.3f}")
+    name, p = "Diagonal linear discriminant", f"{p_adjusted:.3f}"
+    expected = (name, "30.0", "10.0 to 40.0", "40.0", "4", "1", "0.012", p)
     assert table is not None
     assert ((*expected, reading),) == tuple(row[1:] for row in table.rows)
 
@@ -248,9 +266,34 @@ def test_permutations_by_hand(full: Results) -> None:
 
     table = resampling.permutations(full.model_copy(update={"permutations": (record,)}))
 
-    expected = ("Logistic regression, L2", "3 of 30", "9.8", "3", "4", "0.400", "0.200", "")
+    expected = ("Logistic regression, L2", "3 of 30", "9.8", "3", "4", "0.400", "0.2000 (1/5)", "")
     assert table is not None
     assert (expected,) == table.rows
+    assert "compared" not in table.note
+
+
+def test_a_p_value_at_its_smallest_and_other_numbers_of_permutations_are_told(
+    full: Results,
+) -> None:
+    """The floor stands in place of p, and fewer permutations are said not to compare."""
+    records = [
+        full.permutations[i].model_copy(
+            update={
+                "n_permutations": n,
+                "null": (9,) * n,
+                "p_value": 1 / (n + 1),
+                "smallest_p": 1 / (n + 1),
+            }
+        )
+        for i, n in ((1, 1000), (2, 100))
+    ]
+
+    table = resampling.permutations(full.model_copy(update={"permutations": tuple(records)}))
+
+    assert table is not None
+    floors = ["0.0010 (1/1001)", "0.0099 (1/101)"]
+    assert [(floor, floor) for floor in floors] == [row[5:7] for row in table.rows]
+    assert "is not to be compared with that of the others" in table.note
 
 
 def test_a_model_without_permutations_gives_its_reason(tables: dict[str, Table]) -> None:

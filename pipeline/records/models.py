@@ -205,14 +205,26 @@ class VariantEvaluation(Record):
     wrong: tuple[str, ...]
 
 
+Test = Literal[
+    "exact McNemar test",
+    "nominal exact McNemar test",
+    "corrected resampled t test",
+    "exact McNemar test, each sample counted once",
+]
+"""How two models on the same samples are compared."""
+
+
 class Comparison(Record):
     """Two models on the same held-out samples.
 
     `test` is McNemar's exact test on their disagreements where each sample was held out
-    once, and the corrected resampled t test on the folds' accuracies under resampling.
-    `difference` is the accuracy of the first less that of the second. `p_adjusted` is Holm's
-    adjustment over all pairs of models of the protocol, the baseline left out; for a pair
-    with the baseline it is the p-value itself.
+    once (nominal where the protocol is), and the corrected resampled t test on the folds'
+    accuracies under resampling; where all folds show the same difference other than 0,
+    McNemar's on the samples, each counted once. `difference` is the accuracy of the first less
+    that of the second, `interval` its 95 % interval, and `margin` the least margin that the
+    interval lies within on both sides of 0. `p_adjusted` is Holm's adjustment over all pairs of
+    models of the protocol, the baseline left out; for a pair with the baseline it is the p-value
+    itself. `p_headline` is Holm's over the pairs with the headline's model alone; None for others.
     """
 
     key: str
@@ -223,13 +235,34 @@ class Comparison(Record):
     n_only_second_right: int
     n_changed: int
     difference: float
-    test: Literal["exact McNemar test", "corrected resampled t test"]
+    test: Test
     p_value: float
     p_adjusted: float
+    interval: Interval | None = None
+    margin: float | None = None
+    p_headline: float | None = None
+
+
+class Power(Record):
+    """What it takes to tell models apart by McNemar's test; `key` is the protocol's.
+
+    Two of `n_pairs` pairs of models differ after Holm's adjustment where one alone is right on
+    `n_needed` samples and the other alone on none; the most that one alone was right on is
+    `n_seen`.
+    """
+
+    key: str
+    n_samples: int
+    n_pairs: int
+    n_needed: int
+    n_seen: int
 
 
 class Improvement(Record):
-    """A change that the study recommended, beside the model that it changes."""
+    """A change that the study recommended, beside the model that it changes.
+
+    `test` is that of `Comparison`, which gave the p-value; None without one.
+    """
 
     key: str
     label: str
@@ -241,6 +274,7 @@ class Improvement(Record):
     base_accuracy: float
     variant_accuracy: float
     p_value: float | None
+    test: Test | None = None
 
 
 class Permutation(Record):

@@ -2,7 +2,6 @@
 
 from pipeline.intervals import ON_EFFECTIVE
 from pipeline.results import Results
-from pipeline.rules.chance import ALPHA
 from pipeline.rules.rule import (
     Verdict,
     count,
@@ -13,70 +12,8 @@ from pipeline.rules.rule import (
     passed,
     raised,
     rule,
-    term,
     text,
 )
-
-
-@rule(
-    "SPLIT-01",
-    "models",
-    subject="Differences between models on one random part",
-    title="One random part does not tell the models apart",
-    why="Which model comes first on so few samples is chance.",
-    action="Do not choose a model by this split; prefer the simplest.",
-    references=("mcnemar1947", "holm1979", "shi2010"),
-)
-def holdout_indistinct(results: Results) -> Verdict:
-    """Raise SPLIT-01: a random part held out cannot tell any two models apart."""
-    return _indistinct(results, "holdout")
-
-
-@rule(
-    "SPLIT-02",
-    "models",
-    subject="Differences between models on the independent samples",
-    title="The independent samples do not tell the models apart",
-    why="Which model comes first on so few samples is chance.",
-    action="Do not choose a model by these samples; prefer the simplest.",
-    references=("mcnemar1947", "holm1979", "shi2010"),
-)
-def given_indistinct(results: Results) -> Verdict:
-    """Raise SPLIT-02: the independent samples cannot tell any two models apart."""
-    return _indistinct(results, "given")
-
-
-def _indistinct(results: Results, protocol: str) -> Verdict:
-    """Ask whether a single split can tell any two models apart."""
-    models = [model.key for model in results.models if not model.is_baseline]
-    pairs = [
-        comparison
-        for comparison in results.comparisons
-        if comparison.protocol == protocol and {comparison.first, comparison.second} <= set(models)
-    ]
-    if not pairs:
-        return not_applicable("No two models were compared there.")
-    closest = min(pairs, key=lambda pair: pair.p_adjusted)
-    terms = (
-        count("n", f"protocols[{protocol}].n_test"),
-        count("n_models", f"count({', '.join(f'models[{key}]' for key in models)})"),
-        term("p", f"comparisons[{closest.key}].p_adjusted", "p_value"),
-    )
-    if closest.p_adjusted < ALPHA:
-        bound = limit(ALPHA, "number")
-        return passed(
-            results,
-            "The smallest adjusted p-value between two of {n_models} models is {p}; limit {limit}.",
-            *terms,
-            bound,
-        )
-    return raised(
-        "warning",
-        results,
-        "On the {n} held-out samples there is no evidence that any two of {n_models} models "
-        "differ: the smallest adjusted p-value is {p}.",
-        *terms,
-    )
 
 
 @rule(

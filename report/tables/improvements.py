@@ -7,6 +7,7 @@ from pipeline.records.models import Improvement
 from pipeline.results import Results
 from report import formats
 from report.selection import in_full
+from report.tables.intervals import NOMINAL_TEST
 from report.tables.record import Table, columns
 
 
@@ -37,6 +38,8 @@ def _in_full(results: Results, record: Improvement) -> bool:
 
 def _table(results: Results, records: Iterable[Improvement], *, more: str = "") -> Table:
     """Write a row for each change."""
+    records = tuple(records)
+    nominal = any(results.protocol(record.protocol).nominal for record in records)
     return Table(
         key="improvements",
         caption="What the recommended changes did, each beside the model that it changes.",
@@ -47,7 +50,8 @@ def _table(results: Results, records: Iterable[Improvement], *, more: str = "") 
             "*Predictions changed",
             "*Accuracy before",
             "*Accuracy after",
-            "*p (McNemar)",
+            "*p",
+            "Test",
         ),
         rows=tuple(
             (
@@ -58,10 +62,12 @@ def _table(results: Results, records: Iterable[Improvement], *, more: str = "") 
                 formats.decimal(record.base_accuracy),
                 formats.decimal(record.variant_accuracy),
                 formats.p_value(record.p_value),
+                record.test or "",
             )
             for record in records
         ),
-        note="p: exact McNemar test on the held-out samples of a single split, each change by "
-        "itself, not adjusted; under resampling the same sample counts in every repeat, and no "
-        f"such test is made.{more}",
+        note="Each change by itself, its p not adjusted. Where each sample was held out once, the "
+        "test is McNemar’s on the held-out samples; under resampling the same sample counts in "
+        "every repeat, and the test is one of the folds’ accuracies, corrected for the samples "
+        f"that folds share.{NOMINAL_TEST if nominal else ''}{more}",
     )

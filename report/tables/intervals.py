@@ -11,6 +11,12 @@ NOMINAL = (
 )
 """What a note says of an interval that takes such predictions for independent."""
 
+NOMINAL_TEST = (
+    " Nominal: fits that share nearly all samples made the predictions, which therefore depend on "
+    "each other by an unknown amount; p may be too small."
+)
+"""What a note says of a test that takes such predictions for independent."""
+
 
 def intervals(results: Results, protocol: Protocol) -> Table | None:
     """Show balanced accuracy, F1, MCC and Brier score of every model, with intervals.

@@ -1,10 +1,18 @@
 """Tables of the scores: decisions, rates, ranking, scores by class, comparisons of models."""
 
-from pipeline.records.models import Averages, ClassMetrics, Comparison, Evaluation, Protocol, Rate
+from pipeline.records.models import (
+    Averages,
+    ClassMetrics,
+    Comparison,
+    Evaluation,
+    Interval,
+    Protocol,
+    Rate,
+)
 from pipeline.results import Results
 from report import formats
 from report.selection import in_brief, in_full
-from report.tables.intervals import NOMINAL
+from report.tables.intervals import NOMINAL, NOMINAL_TEST
 from report.tables.record import Table, columns
 
 ALPHA = 0.05  # of the family-wise error rate that Holm's adjustment holds
@@ -304,6 +312,8 @@ def comparisons(results: Results) -> Table | None:
             "Protocol and test",
             "Other model",
             "*Difference (points)",
+            "*95 % interval",
+            "*Equal within",
             "*Only the headline’s right",
             "*Only the other right",
             "*p",
@@ -312,10 +322,15 @@ def comparisons(results: Results) -> Table | None:
         ),
         rows=tuple(_compared(results, pair, primary) for pair in pairs),
         note="Difference: accuracy of the headline’s model less that of the other, in percentage "
-        "points; under resampling, counts are summed over repeats. p adjusted: after Holm, for all "
+        "points, with Tango’s interval, under resampling on the effective number of samples. Equal "
+        "within: the least margin, in points, that holds the whole interval on either side; a "
+        "larger difference is excluded, a smaller one is not. Under resampling, counts are summed "
+        "over repeats. p adjusted: after Holm, for all "
         "pairs of models of the protocol, the baseline left out; pairs with the baseline are not "
         f"adjusted. Only pairs with the headline’s model are shown; results.json has all "
-        f"{formats.count(len(results.comparisons))} pairs.",
+        f"{formats.count(len(results.comparisons))} pairs."
+        f"{_powers(results, shown)}"
+        + (NOMINAL_TEST if any(results.protocol(pair.protocol).nominal for pair in pairs) else ""),
         grouped=True,
     )
 
@@ -326,17 +341,47 @@ def _compared(results: Results, pair: Comparison, primary: str) -> tuple[str, ..
     only = (pair.n_only_first_right, pair.n_only_second_right)
     only_primary, only_other = only[::-1] if turned else only
     difference = -pair.difference if turned else pair.difference
-    more = "the headline’s is right more often"
-    reading = more if difference > 0 else "the other is right more often"
     return (
         f"{results.protocol(pair.protocol).label}: {pair.test}",
         results.model(pair.first if turned else pair.second).label,
         formats.points(difference),
+        _between(pair.interval, turned=turned),
+        formats.points(pair.margin) if pair.margin is not None else "",
         formats.count(only_primary),
         formats.count(only_other),
         formats.p_value(pair.p_value),
         formats.p_value(pair.p_adjusted),
-        "no evidence of a difference" if pair.p_adjusted > ALPHA else reading,
+        _reading(pair, difference),
+    )
+
+
+def _between(interval: Interval | None, *, turned: bool) -> str:
+    """Limits of the difference in points, the headline's model first."""
+    if interval is None:
+        return ""
+    low, high = interval.low, interval.high
+    low, high = (-high, -low) if turned else (low, high)
+    return f"{formats.points(low)} to {formats.points(high)}"
+
+
+def _reading(pair: Comparison, difference: float) -> str:
+    """Say what a comparison found; `difference` is that of the headline's model."""
+    if not pair.n_changed:
+        return "the same predictions"
+    if pair.p_adjusted > ALPHA:
+        return "no evidence of a difference"
+    return f"{'the headline’s' if difference > 0 else 'the other'} is right more often"
+
+
+def _powers(results: Results, shown: set[str]) -> str:
+    """Say where no test could have found a difference."""
+    return "".join(
+        f" {results.protocol(power.key).label}: to differ, of {formats.count(power.n_pairs)} "
+        f"pairs, one model alone must be right on {formats.count(power.n_needed)} samples and the "
+        "other alone on none; the most that one alone was right on is "
+        f"{formats.count(power.n_seen)}."
+        for power in results.powers
+        if power.key in shown
     )
 
 

@@ -36,8 +36,10 @@ def permutations(results: Results) -> Table | None:
                 "" if mean is None else formats.mean(mean),
                 formats.count(min(record.null)) if record.null else "",
                 formats.count(record.n_permutations),
-                formats.p_value(record.p_value),
-                formats.p_value(record.smallest_p),
+                formats.floor(record.p_value)
+                if record.p_value == record.smallest_p
+                else formats.p_value(record.p_value),
+                formats.floor(record.smallest_p),
                 f"not run: {record.not_run}" if record.not_run else "",
             )
         )
@@ -57,8 +59,16 @@ def permutations(results: Results) -> Table | None:
         rows=tuple(rows),
         note="p = (b + 1) / (B + 1), where b counts the permutations with no more errors than the "
         "real labels. The smallest p possible is 1 / (B + 1): a p at that bound says that no "
-        "permutation did as well, not how much better the real labels are.",
+        "permutation did as well, not how much better the real labels are."
+        + (FEWER if len({r.n_permutations for r in results.permutations if r.null}) > 1 else ""),
     )
+
+
+FEWER = (
+    " Models that take long were given fewer permutations: their p cannot be as small, and is not "
+    "to be compared with that of the others."
+)
+"""What the note says where the numbers of permutations differ."""
 
 
 def learning_curves(results: Results) -> Table | None:
