@@ -76,15 +76,92 @@ def test_descriptions_are_optional(tables_dir: Path, edit: Edit) -> None:
 
 
 def test_other_columns_are_kept_as_covariates(tables_dir: Path) -> None:
-    """A further column of the table of samples is kept beside the matrix, as text."""
+    """A further column of the table of samples is kept as text, under its name in the file."""
     path = tables_dir / "samples.csv"
     header, *rows = path.read_text().splitlines()
     path.write_text("\n".join([f"{header},Age", *(f"{row},{i}" for i, row in enumerate(rows))]))
 
     actual = read(tables_dir).covariates
 
-    expected = {"age": {f"S{i + 1}": str(i) for i in range(7)}}
+    expected = {"Age": {f"S{i + 1}": str(i) for i in range(7)}}
     assert expected == actual.to_dict()
+
+
+def test_names_of_columns_with_a_meaning_may_be_in_capitals(tables_dir: Path, edit: Edit) -> None:
+    """Sample, class and split are known in any capitals."""
+    edit(tables_dir / "samples.csv", "sample,class,split", "Sample,CLASS,Split")
+
+    actual = read(tables_dir)
+
+    assert ("ALL", "AML") == actual.classes
+    assert [6] == actual.test.tolist()
+
+
+@pytest.mark.parametrize("name", ["gene_name", "Gene_Symbol", "symbol"])
+def test_symbols_describe_the_genes(tables_dir: Path, edit: Edit, name: str) -> None:
+    """So does the second column of nf-core, whatever it is called of these."""
+    edit(tables_dir / "expression.csv", "gene,description", f"gene_id,{name}")
+
+    actual = read(tables_dir)
+
+    assert ("Zyxin", "MB-1") == actual.gene_descriptions
+    assert f"the column {name} describes the genes" in actual.ledger[0].detail
+
+
+def test_other_columns_of_the_genes_are_not_read(tables_dir: Path, edit: Edit) -> None:
+    """A number of Entrez is no sample; the ledger names the column."""
+    path = tables_dir / "expression.csv"
+    edit(path, "gene,description", "gene,Entrez_ID,description")
+    edit(path, "Zyxin", "7791,Zyxin")
+    edit(path, "MB-1", "973,MB-1")
+
+    actual = read(tables_dir)
+
+    assert ("Zyxin", "MB-1") == actual.gene_descriptions
+    assert 3 == actual.columns[0].n_names
+    assert actual.ledger[0].detail.endswith("not read: Entrez_ID")
+
+
+def test_a_sample_may_be_called_like_such_a_column(tables_dir: Path) -> None:
+    """What the table of samples names is a sample."""
+    for name in ("expression.csv", "samples.csv"):
+        path = tables_dir / name
+        path.write_text(path.read_text().replace("description,", "").replace("S7", "start"))
+    path = tables_dir / "expression.csv"
+    path.write_text(path.read_text().replace(",Zyxin", "").replace(",MB-1", ""))
+
+    assert "start" in read(tables_dir).sample_ids
+
+
+@pytest.mark.parametrize(
+    ("name", "old"), [("expression.csv", "gene,description"), ("samples.csv", "sample,class")]
+)
+@pytest.mark.parametrize("as_", ["r", "pandas"])
+def test_names_of_rows_without_a_header_are_read(
+    tables_dir: Path, edit: Edit, name: str, old: str, as_: str
+) -> None:
+    """R writes no field above the names of the rows, pandas an empty one."""
+    expected = read(tables_dir)
+    edit(tables_dir / name, old.split(",")[0] + ",", "" if as_ == "r" else ",")
+
+    actual = read(tables_dir)
+
+    assert expected.X.tolist() == actual.X.tolist()
+    assert expected.y.tolist() == actual.y.tolist()
+    assert expected.gene_ids == actual.gene_ids
+
+
+def test_numbers_of_rows_are_not_read(tables_dir: Path) -> None:
+    """Where the samples have a column of their own, numbers in front of it are nothing."""
+    path = tables_dir / "samples.csv"
+    header, *rows = path.read_text().splitlines()
+    numbered = [f"{number},{row}" for number, row in enumerate(rows, start=1)]
+    path.write_text("\n".join([header, *numbered]) + "\n")
+
+    actual = read(tables_dir)
+
+    assert ["ALL"] * 3 + ["AML"] * 4 == actual.y.tolist()
+    assert [] == list(actual.covariates.columns)
 
 
 def test_the_layout_has_no_calls(tables_dir: Path) -> None:

@@ -14,6 +14,7 @@ from pipeline.dataset import N_PAIRS, Dataset, GeneCounts, check_classes, labell
 from pipeline.errors import DataError
 from pipeline.readers import cls, gct, res
 from pipeline.readers.csvfile import unique
+from pipeline.readers.genes import shared
 from pipeline.readers.guesses import refuse_other_kinds
 from pipeline.readers.tabbed import Matrix
 from pipeline.records.data import LabelJoin, LedgerStep
@@ -104,25 +105,12 @@ def _part(
 
 def _shared(parts: list[Matrix]) -> tuple[list[list[int]], GeneCounts | None]:
     """Rows of the genes that all parts have, in the order of the first."""
-    train = parts[0]
-    if len(parts) == 1:
+    train, *others = parts
+    if not others:
         return [list(range(len(train.gene_ids)))], None
-    test = parts[1]
-    row_of = {gene: row for row, gene in enumerate(test.gene_ids)}
-    rows = [row for row, gene in enumerate(train.gene_ids) if gene in row_of]
-    if not rows:
-        raise DataError(
-            f"{test.name}: expected genes of {train.name} such as {train.gene_ids[0]!r}, "
-            "found none of them"
-        )
-    other = [row_of[train.gene_ids[row]] for row in rows]
-    counts = GeneCounts(
-        n_shared=len(rows),
-        n_only_training=len(train.gene_ids) - len(rows),
-        n_only_test=len(test.gene_ids) - len(rows),
-        order_differs=other != sorted(other),
-    )
-    return [rows, other], counts
+    test = others[0]
+    rows, counts = shared(train.gene_ids, test.gene_ids, names=(train.name, test.name))
+    return list(rows), counts
 
 
 def _join(parts: list[Matrix], labels: list[str]) -> LabelJoin:
@@ -168,7 +156,8 @@ def _ledger(parts: list[Matrix], counts: GeneCounts | None, unit: str) -> tuple[
         left = counts.n_only_training + counts.n_only_test
         detail = "by the names of the genes; both files have the same"
         if left:
-            detail = f"by the names of the genes; {left} that only one file has were left out"
+            were = "was" if left == 1 else "were"
+            detail = f"by the names of the genes; {left} that only one file has {were} left out"
         steps.append(step("Files put together", detail, n_in=len(parts[0].gene_ids)))
     if all(part.calls is not None for part in parts):
         detail = "one beside every value (A, P, M), kept as a matrix of their own"

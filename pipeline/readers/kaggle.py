@@ -5,9 +5,12 @@ Two files of values and one of labels::
     Gene Description,Gene Accession Number,1,call,2,call,...      actual.csv
     AFFX-BioB-5_at (endogenous control),AFFX-BioB-5_at,-214,A,-139,A,...   patient,cancer
                                                                            1,ALL
-The sample columns are not in numeric order, so labels are joined by the column's name.
+The sample columns are not in numeric order, so labels are joined by the column's name. Programs
+that want names to differ write `call.1`, `call.2` and so on. The genes of the two files are joined
+by name.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +28,14 @@ from pipeline.dataset import (
     labelled,
 )
 from pipeline.errors import DataError
-from pipeline.readers.csvfile import numbers, rows, unique
+from pipeline.readers.csvfile import LONGEST, numbers, rows, unique
+from pipeline.readers.genes import shared
 from pipeline.records.data import LedgerStep
 from pipeline.unknown import known_name
 
 METADATA = ("Gene Description", "Gene Accession Number")
 CALLS = frozenset("APM")
+CALL_COLUMN = re.compile(r"call(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,10 @@ def read(paths: Mapping[str, Path], *, unit: str, missing: Sequence[str] | None 
     ------
     DataError
         If a file is missing or ragged, a call column lacks its sample, a value is no
-        number, the two files differ in their genes, or labels and samples do not match.
+        number, the two files share no gene, or labels and samples do not match.
     """
     train, test = _read_block(paths["train"]), _read_block(paths["independent"])
-    _check_same_genes(train, test)
+    rows_of, counts = shared(train.gene_ids, test.gene_ids, names=(train.name, test.name))
     both = unique(
         (*train.sample_ids, *test.sample_ids),
         what="sample",
@@ -86,19 +91,19 @@ def read(paths: Mapping[str, Path], *, unit: str, missing: Sequence[str] | None 
     partition = np.array(["train"] * len(train.sample_ids) + ["test"] * len(test.sample_ids))[order]
     check_classes(list(labels.values()), partition.tolist(), labels_name=paths["labels"].name)
     dataset = Dataset(
-        X=np.concatenate([train.values, test.values], axis=1).T[order],
+        X=np.concatenate([train.values[rows_of[0]], test.values[rows_of[1]]], axis=1).T[order],
         y=np.array(list(labels.values())),
         partition=partition,
         sample_ids=tuple(labels),
-        gene_ids=train.gene_ids,
-        gene_descriptions=train.gene_descriptions,
-        calls=np.concatenate([train.calls, test.calls], axis=1).T[order],
+        gene_ids=tuple(train.gene_ids[row] for row in rows_of[0]),
+        gene_descriptions=tuple(train.gene_descriptions[row] for row in rows_of[0]),
+        calls=np.concatenate([train.calls[rows_of[0]], test.calls[rows_of[1]]], axis=1).T[order],
         covariates=pd.DataFrame(index=list(labels)),
         unit=unit,
         join=join,
-        ledger=_ledger(train, test, unit),
+        ledger=_ledger(train, test, counts, unit),
         columns=(_columns(train), _columns(test)),
-        gene_counts=GeneCounts(len(train.gene_ids)),
+        gene_counts=counts,
     )
     return labelled(dataset)
 
@@ -137,12 +142,12 @@ def _sample_columns(header: list[str], file_name: str) -> tuple[str, ...]:
     if tuple(header[:2]) != METADATA:
         raise DataError(
             f"{file_name}: line 1: expected the columns {METADATA[0]!r} and {METADATA[1]!r} first, "
-            f"found {header[:2]}"
+            f"found {[name[:LONGEST] for name in header[:2]]}"
         )
     columns = header[2:]
     for position, name in enumerate(columns):
         expects_call = position % 2 == 1
-        if expects_call != (name == "call"):
+        if expects_call != bool(CALL_COLUMN.fullmatch(name)):
             wanted = f"the call column of sample {columns[position - 1]!r}"
             raise DataError(
                 f"{file_name}: line 1, column {position + 3}: expected "
@@ -194,71 +199,50 @@ def _read_labels(path: Path, missing: Sequence[str] | None) -> dict[str, str]:
     return labels
 
 
-def _check_same_genes(train: Block, test: Block) -> None:
-    """Refuse two files whose genes differ, in name or in order."""
-    if len(train.gene_ids) != len(test.gene_ids):
-        missing = sorted(set(train.gene_ids) ^ set(test.gene_ids))
-        raise DataError(
-            f"{test.name}: expected {len(train.gene_ids)} genes as in {train.name}, found "
-            f"{len(test.gene_ids)} (first in one file only: {missing[0]})"
-        )
-    for row, (expected, found) in enumerate(zip(train.gene_ids, test.gene_ids, strict=True)):
-        if expected != found:
-            raise DataError(
-                f"{test.name}: gene {row + 1}: expected {expected!r} as in {train.name}, "
-                f"found {found!r}"
-            )
+def _together(counts: GeneCounts) -> str:
+    """How the genes of the two files were joined."""
+    left = counts.n_only_training + counts.n_only_test
+    if left:
+        verb = "that only one file has was" if left == 1 else "that only one file has were"
+        return f"by gene accession; {left} {verb} left out"
+    if counts.order_differs:
+        return "by gene accession; both files have the same, in another order"
+    return "gene accessions agree, in name and order"
 
 
-def _ledger(train: Block, test: Block, unit: str) -> tuple[LedgerStep, ...]:
+def _ledger(train: Block, test: Block, counts: GeneCounts, unit: str) -> tuple[LedgerStep, ...]:
     """Record what reading and cleaning did."""
-    n_train, n_test, n_genes = len(train.sample_ids), len(test.sample_ids), len(train.gene_ids)
-    n_samples = n_train + n_test
+    n_samples, n_genes = len(train.sample_ids) + len(test.sample_ids), counts.n_shared
 
-    def step(title: str, detail: str, n_in: int, n_out: int) -> LedgerStep:
+    def step(
+        title: str, detail: str, n: int = n_samples, n_in: int = n_genes, n_out: int = n_genes
+    ) -> LedgerStep:
         return LedgerStep(
             step=title,
             detail=detail,
-            n_samples_in=n_in,
-            n_genes_in=n_genes,
-            n_samples_out=n_out,
-            n_genes_out=n_genes,
+            n_samples_in=n,
+            n_genes_in=n_in,
+            n_samples_out=n,
+            n_genes_out=n_out,
             unit=unit,
         )
 
+    steps = []
+    for part, title in ((train, "Training file read"), (test, "Independent file read")):
+        n, n_read = len(part.sample_ids), len(part.gene_ids)
+        detail = f"{part.name}: {len(METADATA) + 2 * n} columns"
+        steps.append(step(title, detail, n, n_read, n_read))
     return (
-        step(
-            "Training file read",
-            f"{train.name}: {len(METADATA) + 2 * n_train} columns",
-            n_train,
-            n_train,
-        ),
-        step(
-            "Independent file read",
-            f"{test.name}: {len(METADATA) + 2 * n_test} columns",
-            n_test,
-            n_test,
-        ),
-        step(
-            "Files put together", "gene accessions agree, in name and order", n_samples, n_samples
-        ),
+        *steps,
+        step("Files put together", _together(counts), n_in=len(train.gene_ids)),
         step(
             "Metadata columns removed",
             f"{METADATA[0]}, {METADATA[1]}: kept as names, out of the matrix",
-            n_samples,
-            n_samples,
         ),
         step(
             "Detection calls taken out",
             f"{n_samples} call columns (A, P, M), kept as a matrix of their own",
-            n_samples,
-            n_samples,
         ),
-        step("Transposed", "from genes x samples to samples x genes", n_samples, n_samples),
-        step(
-            "Labels joined",
-            "by the name of the sample column, one label to each sample",
-            n_samples,
-            n_samples,
-        ),
+        step("Transposed", "from genes x samples to samples x genes"),
+        step("Labels joined", "by the name of the sample column, one label to each sample"),
     )

@@ -1,8 +1,9 @@
 """Reader of a plain matrix with a table of samples: the way in for one's own data.
 
-The matrix has genes in rows and a column for each sample; a second column named
-`description` is optional. The table of samples names each sample's class, and may name
-its part of a given split; its other columns are kept as covariates::
+The matrix has genes in rows and a column for each sample; further columns that describe the
+genes are known by their names (`DESCRIPTIONS`, `OTHER_NAMES`) and stand before the samples. The
+table of samples names each sample's class, and may name its part of a given split; its other
+columns are kept as covariates, under their names as they stand there::
 
     expression.csv                      samples.csv
     gene,description,S1,S2,S3           sample,class,split
@@ -18,9 +19,30 @@ import pandas as pd
 
 from pipeline.dataset import Dataset, FileColumns, check_classes, join_labels, labelled
 from pipeline.errors import DataError
-from pipeline.readers.csvfile import numbers, rows, unique
+from pipeline.readers.csvfile import LONGEST, numbers, rows, unique
 from pipeline.records.data import LedgerStep
 from pipeline.unknown import known_name
+
+DESCRIPTIONS = (
+    "description",
+    "gene_description",
+    "gene_name",
+    "gene_symbol",
+    "symbol",
+    "hgnc_symbol",
+    "external_gene_name",
+)
+"""Columns that say what a gene is, in small letters; the first that is there is taken."""
+
+OTHER_NAMES = frozenset(
+    {*DESCRIPTIONS, "gene_id", "id_ref", "ensembl_gene_id", "entrez", "entrez_id", "entrezid"}
+    | {"entrez_gene_id", "entrezgene", "gene_biotype", "probe_id", "chr", "start", "end"}
+    | {"strand", "length"}
+)
+"""Columns that name or describe a gene: no samples."""
+
+ROLES = ("sample", "class", "split")
+"""Columns of the table of samples with a meaning of their own, in any capitals."""
 
 
 def read(paths: Mapping[str, Path], *, unit: str, missing: Sequence[str] | None = None) -> Dataset:
@@ -48,14 +70,16 @@ def read(paths: Mapping[str, Path], *, unit: str, missing: Sequence[str] | None 
         not match.
     """
     matrix, table = paths["expression"], paths["samples"]
+    samples = _read_samples(table, missing)
     lines = rows(matrix)
     _, header = next(lines)
-    n_names = 2 if len(header) > 1 and header[1].lower() == "description" else 1
+    n_names = _n_names(header, set(samples.index))
+    described = _described(header[:n_names])
     columns = unique(header[n_names:], what="sample column", file_name=matrix.name)
     genes, descriptions, values = [], [], []
     for line, fields in lines:
         genes.append(fields[0])
-        descriptions.append(fields[1] if n_names == 2 else "")
+        descriptions.append(fields[described] if described else "")
         values.append(
             numbers(fields[n_names:], sample_ids=columns, file_name=matrix.name, line=line)
         )
@@ -64,7 +88,6 @@ def read(paths: Mapping[str, Path], *, unit: str, missing: Sequence[str] | None 
             f"{matrix.name}: expected genes in rows and samples in columns, found "
             f"{len(genes)} genes and {len(columns)} samples"
         )
-    samples = _read_samples(table, missing)
     labels = dict(samples["class"])
     order, join = join_labels(columns, labels, matrix_name=matrix.name, labels_name=table.name)
     y, partition = list(samples["class"]), list(samples["split"])
@@ -80,7 +103,7 @@ def read(paths: Mapping[str, Path], *, unit: str, missing: Sequence[str] | None 
         covariates=samples.drop(columns=["class", "split"]),
         unit=unit,
         join=join,
-        ledger=_ledger(matrix.name, len(order), len(genes), unit),
+        ledger=_ledger(matrix.name, header[1:n_names], described, len(order), len(genes), unit),
         columns=(FileColumns(matrix.name, n_names, columns),),
     )
     return labelled(dataset)
@@ -90,14 +113,11 @@ def _read_samples(path: Path, missing: Sequence[str] | None) -> pd.DataFrame:
     """Read the table of samples, indexed by their names; all are training samples by default."""
     lines = rows(path)
     _, header = next(lines)
-    names = unique([name.lower() for name in header], what="column", file_name=path.name)
-    if "sample" not in names or "class" not in names:
-        raise DataError(
-            f"{path.name}: line 1: expected the columns 'sample' and 'class', found {header}"
-        )
+    names = _columns(header, path.name)
     records: dict[str, dict[str, str]] = {}
     for line, fields in lines:
         record = {"split": "train"} | dict(zip(names, fields, strict=True))
+        record.pop("", None)  # numbers of rows
         sample = record.pop("sample")
         if sample in records or not sample:
             found = f"{sample!r} again" if sample else "an empty field"
@@ -110,14 +130,58 @@ def _read_samples(path: Path, missing: Sequence[str] | None) -> pd.DataFrame:
                 f"column 'split', found {record['split']!r}"
             )
         records[sample] = record
-    columns = ["class", "split", *(n for n in names if n not in ("sample", "class", "split"))]
+    columns = ["class", "split", *(name for name in names if name and name not in ROLES)]
     return pd.DataFrame.from_dict(records, orient="index", columns=columns, dtype=str)
 
 
-def _ledger(matrix_name: str, n_samples: int, n_genes: int, unit: str) -> tuple[LedgerStep, ...]:
+def _n_names(header: list[str], samples: set[str]) -> int:
+    """Number of columns before those of the samples, whose own names come first."""
+    n_names = 1
+    for name in header[1:]:
+        if name in samples or name.casefold() not in OTHER_NAMES:
+            break
+        n_names += 1
+    return n_names
+
+
+def _described(names: list[str]) -> int | None:
+    """Place of the column that describes a gene, if there is one beside its name."""
+    small = [name.casefold() for name in names]
+    return next((small.index(name, 1) for name in DESCRIPTIONS if name in small[1:]), None)
+
+
+def _columns(header: list[str], file_name: str) -> tuple[str, ...]:
+    """Names of the columns; those with a meaning of their own in small letters."""
+    names = [name.casefold() if name.casefold() in ROLES else name for name in header]
+    # R and pandas write the names or the numbers of rows first, under no name.
+    if not names[0]:
+        names[0] = "" if "sample" in names else "sample"
+    unique(names[1:] if not names[0] else names, what="column", file_name=file_name)
+    if "sample" not in names or "class" not in names:
+        raise DataError(
+            f"{file_name}: line 1: expected the columns 'sample' and 'class', found "
+            f"{[name[:LONGEST] for name in header]}"
+        )
+    return tuple(names)
+
+
+def _ledger(
+    matrix_name: str,
+    names: list[str],
+    described: int | None,
+    n_samples: int,
+    n_genes: int,
+    unit: str,
+) -> tuple[LedgerStep, ...]:
     """Record what reading did."""
+    detail = f"{matrix_name}: genes in rows, samples in columns"
+    if described:
+        detail += f"; the column {names[described - 1]} describes the genes"
+    unused = [name for place, name in enumerate(names, start=1) if place != described]
+    if unused:
+        detail += f"; not read: {', '.join(unused)}"
     steps = (
-        ("Matrix read", f"{matrix_name}: genes in rows, samples in columns"),
+        ("Matrix read", detail),
         ("Transposed", "from genes x samples to samples x genes"),
         ("Labels joined", "by the name of the sample column, one label to each sample"),
     )
