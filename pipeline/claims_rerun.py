@@ -116,7 +116,7 @@ def _run(
 
 def distributions(
     bench: Bench, splits: Sequence[Split], *, genes: NDArray[np.intp] | None = None
-) -> tuple[tuple[Distribution, ...], int]:
+) -> tuple[tuple[Distribution, ...], NDArray[np.bool_]]:
     """Follow the protocol over many seeds.
 
     Parameters
@@ -132,11 +132,12 @@ def distributions(
     -------
     distributions : tuple of Distribution
         In the order of the models; empty without a split.
-    n_fitting : int
-        Seeds at which every model meets every figure.
+    met : ndarray of bool, shape (n_seeds,)
+        Whether every model meets every figure.
     """
+    met = np.ones(len(splits), dtype=np.bool_)
     if not splits:
-        return (), 0
+        return (), met
     confusions: dict[ClaimModel, list[NDArray[np.intp]]] = {key: [] for key in bench.claim.models}
     for joined, folds in _together(splits):
         y = bench.y[joined.labels_of]
@@ -145,13 +146,12 @@ def distributions(
                 confusion_counts(y[p >= 0], p[p >= 0], len(bench.classes)) for p in vectors
             ]
     n_train = min(len(fold.train) for split in splits for fold in split.folds)
-    met = np.ones(len(splits), dtype=np.bool_)
     records = []
     for key, matrices in confusions.items():
         record, fits = _distribution(bench, key, np.array(matrices), n_train)
         records.append(record)
         met &= fits
-    return tuple(records), int(met.sum())
+    return tuple(records), met
 
 
 def _together(splits: Sequence[Split]) -> list[tuple[Joined, list[Fold]]]:

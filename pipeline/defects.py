@@ -23,11 +23,19 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import claims_rerun
+from pipeline import claims_chance, claims_rerun
 from pipeline.claims_bench import Bench, Joined, Split, folds_of, obstacle, seeds
+from pipeline.claims_chance import Met
 from pipeline.dataset import Dataset, FileColumns
 from pipeline.protocols import Fold
-from pipeline.records.claims import Distribution, Hypothesis, HypothesisKey, Run, Trial
+from pipeline.records.claims import (
+    Chance,
+    Distribution,
+    Hypothesis,
+    HypothesisKey,
+    Run,
+    Trial,
+)
 from pipeline.resampling import best_by_f
 
 TEXTS: dict[HypothesisKey, tuple[str, str]] = {
@@ -64,8 +72,10 @@ class Variant:
     seen: bool = False
 
 
-def hypotheses(dataset: Dataset, bench: Bench, *, seed: int) -> tuple[Hypothesis, ...]:
-    """Try every defect.
+def hypotheses(
+    dataset: Dataset, bench: Bench, *, seed: int
+) -> tuple[tuple[Hypothesis, ...], Chance | None]:
+    """Try every defect, and say how often chance does what it does.
 
     Parameters
     ----------
@@ -78,8 +88,11 @@ def hypotheses(dataset: Dataset, bench: Bench, *, seed: int) -> tuple[Hypothesis
 
     Returns
     -------
-    tuple of Hypothesis
+    hypotheses : tuple of Hypothesis
         In the order of `TEXTS`.
+    chance : Chance or None
+        How often labels at random, or any join by position, give the figures; None where no
+        seed decides.
     """
     right = Joined(bench.rows, bench.rows)
     variants: dict[HypothesisKey, list[Variant]] = {
@@ -93,33 +106,47 @@ def hypotheses(dataset: Dataset, bench: Bench, *, seed: int) -> tuple[Hypothesis
             Variant("test-in-training", "trained on all samples", _fixed(right), seen=True)
         ],
     }
-    return tuple(_hypothesis(key, tried, dataset, bench, seed) for key, tried in variants.items())
+    tried = {key: [_try(v, bench, seed) for v in each] for key, each in variants.items()}
+    joins = [one.met for key in ("calls-in", "by-position") for one in tried[key]]
+    found = tuple(_hypothesis(key, each, dataset) for key, each in tried.items())
+    return found, claims_chance.chance(bench, joins)
 
 
-def _hypothesis(
-    key: HypothesisKey, variants: list[Variant], dataset: Dataset, bench: Bench, seed: int
-) -> Hypothesis:
-    """Try the variants of one hypothesis, and the best of them over many seeds."""
+@dataclass(frozen=True)
+class Tried:
+    """A variant at the claim's own seed, and over the others; `met` says where it gives all."""
+
+    trial: Trial
+    spread: tuple[Distribution, ...]
+    met: Met
+
+
+def _try(variant: Variant, bench: Bench, seed: int) -> Tried:
+    """Try one variant, at the claim's own seed and over the others."""
+    trial = _trial(variant, bench, seed)
+    if trial.not_run:
+        return Tried(trial, (), np.zeros(0, dtype=np.bool_))
+    spread, met = claims_rerun.distributions(bench, _splits(variant, bench), genes=variant.genes)
+    counted = trial.model_copy(update={"n_seeds": len(met), "n_fitting": int(met.sum())})
+    return Tried(counted, spread, met)
+
+
+def _hypothesis(key: HypothesisKey, tried: Sequence[Tried], dataset: Dataset) -> Hypothesis:
+    """Record a hypothesis by its best variant."""
     label, description = TEXTS[key]
-    trials = tuple(_trial(variant, bench, seed) for variant in variants)
-    ran = [trial for trial in trials if not trial.not_run]
-    best = max(ran, key=lambda trial: (trial.exact, trial.n_met), default=None)
-    spread: tuple[Distribution, ...] = ()
-    n_fitting = 0
-    if best:
-        variant = next(variant for variant in variants if variant.key == best.key)
-        splits = _splits(variant, bench)
-        spread, n_fitting = claims_rerun.distributions(bench, splits, genes=variant.genes)
+    trials = tuple(one.trial for one in tried)
+    ran = [one for one in tried if not one.trial.not_run]
+    best = max(ran, key=lambda one: (one.trial.exact, one.trial.n_met), default=None)
     return Hypothesis(
         key=key,
         label=label,
         description=description,
         is_random=key == "shuffled",
         trials=trials,
-        best=best.key if best else None,
+        best=best.trial.key if best else None,
         n_exact=sum(trial.exact for trial in trials),
-        distributions=spread,
-        n_fitting=n_fitting,
+        distributions=best.spread if best else (),
+        n_fitting=best.trial.n_fitting if best else 0,
         not_applicable=None if ran else _inapplicable(key, trials, dataset),
     )
 
@@ -157,6 +184,8 @@ def _trial(variant: Variant, bench: Bench, seed: int) -> Trial:
         runs=runs,
         n_met=n_met,
         exact=bool(runs) and fits_size and all(run.fits for run in runs),
+        n_seeds=0,
+        n_fitting=0,
         not_run=reason,
     )
 

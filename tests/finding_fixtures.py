@@ -599,18 +599,6 @@ def rerun(**update: Any) -> Change:
     return lambda e: claimed(rerun=e.claims[0].rerun.model_copy(update=update))(e)
 
 
-def claimed_interval(low: float, high: float) -> Change:
-    """Change the interval that the claimed accuracy leaves."""
-
-    def change(results: Results) -> Results:
-        first, *others = results.claims[0].figures
-        limits = Interval(low=low, high=high, method="Wilson")
-        figures = (first.model_copy(update={"interval": limits}), *others)
-        return claimed(figures=figures)(results)
-
-    return change
-
-
 def unknown_counts(results: Results) -> Results:
     """Leave the claimed figures without an interval."""
     figures = tuple(f.model_copy(update={"interval": None}) for f in results.claims[0].figures)

@@ -185,7 +185,7 @@ def test_the_chapter_names_the_defect(two_class_results: Results) -> None:
     text = chapter(results)
 
     assert trial is not None
-    assert "is this defect: labels joined by position." in text
+    assert "at the stated seed: labels joined by position." in text
     assert f"{trial.n_other} carry the label of another, {trial.n_wrong} of them the wrong" in text
 
 
@@ -228,3 +228,32 @@ def test_without_claims_there_is_no_chapter(
 def test_sizes_are_listed(values: tuple[int, ...], expected: str) -> None:
     """The first few, and how many more."""
     assert formats.listed(values).startswith(expected)
+
+
+def test_the_chapter_says_how_often_chance_does_it(two_class_results: Results) -> None:
+    """Right labels, random ones and joins by position, over the same seeds, with their shares."""
+    chance = two_class_results.claims[0].chance
+    assert chance is not None
+    known = chance.model_copy(update={"n_seeds": 10, "n_random": 2, "n_joins": 4, "n_any_join": 5})
+
+    text = chapter(changed(two_class_results, chance=known))
+
+    assert "labels drawn at random for 24 samples at 2 (20 %)" in text
+    assert "at least one of 4 joins by position at 5 (50 %)" in text
+
+
+def test_without_a_seed_chance_is_not_spoken_of(two_class_results: Results) -> None:
+    """A given split leaves nothing to a seed."""
+    assert "One agreement alone" not in chapter(changed(two_class_results, chance=None))
+
+
+def test_every_variant_has_its_share_of_seeds(two_class_results: Results, claim: Claim) -> None:
+    """Right labels, labels at random, and each variant of each defect."""
+    table = tables.variants(two_class_results, claim)
+
+    trials = [trial for h in claim.hypotheses for trial in h.trials]
+    assert 2 + len(trials) == len(table.rows)
+    assert f"{claim.rerun.n_fitting} of 10" in table.rows[0][-1]
+    told = [row[-1] for row in table.rows[2:]]
+    expected = [f"{t.n_fitting} of 10" if not t.not_run else "" for t in trials]
+    assert expected == [text.partition(" (")[0] for text in told]

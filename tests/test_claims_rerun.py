@@ -76,10 +76,11 @@ def test_many_seeds_are_single_runs(
     splits = [Split(joined, claims_bench.folds_of(bench, joined, seed)) for seed in SEEDS]
     alone = [claims_rerun.runs(bench, joined, split.folds)[0] for split in splits]
 
-    (actual,), n_fitting = claims_rerun.distributions(bench, splits)
+    (actual,), met = claims_rerun.distributions(bench, splits)
 
     assert tuple(run.n_correct / run.n_test for run in alone) == actual.values
-    assert sum(run.fits for run in alone) == n_fitting == actual.n_fitting
+    assert [run.fits for run in alone] == met.tolist()
+    assert met.sum() == actual.n_fitting
 
 
 def test_seeds_are_counted_against_the_claim(

@@ -25,7 +25,7 @@ def tried(
     told = {"key": "k", "source": "s", "models": ["svm"], "accuracy": text, "n_seeds": 3}
     claim = ClaimSection.model_validate(told | settings)
     bench = claims_bench.bench(dataset, config, claim, (printed("accuracy", None, text),))
-    return {h.key: h for h in defects.hypotheses(dataset, bench, seed=0)}
+    return {h.key: h for h in defects.hypotheses(dataset, bench, seed=0)[0]}
 
 
 def of(hypothesis: Hypothesis, key: str) -> Trial:

@@ -356,9 +356,7 @@ def test_max_t_finds_as_many_genes_as_r(golub: Dataset, clipped: np.ndarray) -> 
         "SIZE-04",
         "CLASS-02",
         "SPLIT-02",
-        "CLAIM-03",
         "CLAIM-04",
-        "CLAIM-05",
     ],
 )
 def test_known_caveats_are_raised(golub_results: Results, code: str) -> None:
@@ -494,3 +492,29 @@ def test_corrected_models_err_once_or_twice(published: Claim) -> None:
 
     assert {34} == {n_test for n_test, _ in actual}
     assert {n_errors for _, n_errors in actual} <= {1, 2}
+
+
+# 200 seeds, 36 patients of whom 8 are held out. An independent script found labels at random at
+# 10 % of 2000 draws, and at least one of the joins at 44 % of 200 seeds, for the SVM alone.
+def test_how_often_the_published_figures_come_by_chance(published: Claim) -> None:
+    """Right labels never give them; random ones and joins by position now and then."""
+    actual = published.chance
+
+    assert actual is not None
+    assert (200, 36, 14) == (actual.n_seeds, actual.n_samples, actual.n_joins)
+    assert actual.n_random / 200 == pytest.approx(0.10, abs=0.04)
+    assert actual.n_any_join / 200 == pytest.approx(0.44, abs=0.04)
+    assert 0 == published.rerun.n_fitting
+
+
+# Patients of scikit-learn 1.9 on 38 x 7129 raw values, fitted apart from this program.
+@pytest.mark.parametrize(("key", "wrong"), [("logistic", {"47", "59"}), ("svm", {"47"})])
+def test_what_the_library_gives_for_the_corrected_figures(
+    published: Claim, key: str, wrong: set[str]
+) -> None:
+    """Logistic regression stops short of its optimum, where it errs on 47 alone."""
+    library = next(run for run in published.corrected.library if run.key == key)
+    optimum = next(run for run in published.corrected.runs if run.key == key)
+
+    assert wrong == set(library.wrong)
+    assert {"47"} == set(optimum.wrong)

@@ -160,7 +160,8 @@ class Trial(Record):
 
     `n_other` counts the samples that carry the label of another sample, `n_wrong` those
     whose class is wrong by it. `n_met` counts the stated figures met, of all models, and the
-    stated number of samples with them; `exact` where all are met.
+    stated number of samples with them; `exact` where all are met. `n_fitting` counts, of
+    `n_seeds` seeds, those at which every model meets every figure.
     """
 
     key: str
@@ -171,7 +172,23 @@ class Trial(Record):
     runs: tuple[Run, ...]
     n_met: int
     exact: bool
+    n_seeds: int
+    n_fitting: int
     not_run: str | None
+
+
+class Chance(Record):
+    """How often the figures come where labels say nothing; seeds of `n_seeds`.
+
+    At `n_random` seeds labels drawn at random, for `n_samples` samples, give every figure of
+    every model; at `n_any_join` at least one of the `n_joins` joins by position does.
+    """
+
+    n_seeds: int
+    n_samples: int
+    n_random: int
+    n_joins: int
+    n_any_join: int
 
 
 class Hypothesis(Record):
@@ -200,12 +217,29 @@ class Hypothesis(Record):
         return next((trial for trial in self.trials if trial.key == self.best), None)
 
 
+class LibraryRun(Record):
+    """A model as scikit-learn's defaults fit it, on the genes; `wrong` names its errors.
+
+    `n_iterations` is the number of steps after which it stopped, of several fits the most.
+    """
+
+    key: str
+    n_test: int
+    n_correct: int
+    n_iterations: int
+    wrong: tuple[str, ...]
+
+
 class Corrected(Record):
-    """The same models with labels joined by name, on samples that they never saw."""
+    """The same models with labels joined by name, on samples that they never saw.
+
+    `runs` are fitted to their optimum, `library` as scikit-learn's defaults fit them.
+    """
 
     protocol: str
     description: Statement
     runs: tuple[Run, ...]
+    library: tuple[LibraryRun, ...]
 
 
 class ClaimedModel(Record):
@@ -221,7 +255,8 @@ class Claim(Record):
 
     `protocol` says how samples are held out, with `test_share` or `n_folds`, and `values`
     what the models see. `n_trials` defects were tried, and `reproduced_by` names the hypotheses
-    that meet every figure at the stated seed, and are not random.
+    that meet every figure at the stated seed, and are not random. `chance` says how often
+    figures come by chance; None where no seed decides.
     """
 
     key: str
@@ -244,6 +279,7 @@ class Claim(Record):
     hypotheses: tuple[Hypothesis, ...]
     reproduced_by: tuple[HypothesisKey, ...]
     n_trials: int
+    chance: Chance | None
     corrected: Corrected
 
     @property

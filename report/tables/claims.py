@@ -27,6 +27,7 @@ def tables(results: Results) -> list[Table | None]:
             compared(results, claim),
             implied(results, claim),
             defects(results, claim),
+            variants(results, claim),
             spread(results, claim),
         )
     ]
@@ -91,7 +92,8 @@ def compared(results: Results, claim: Claim) -> Table:
         rows=tuple(rows),
         note=f"Reported: as printed; its interval is what the implied counts leave. {second}: "
         f"{_second(claim)}. Corrected: labels joined by the name of the sample, "
-        f"{formats.plain(claim.corrected.description)}. Intervals: {_methods(claim)}.",
+        f"{formats.plain(claim.corrected.description)}, models at their optimum. "
+        f"Intervals: {_methods(claim)}.",
         grouped=True,
     )
 
@@ -187,6 +189,65 @@ def defects(results: Results, claim: Claim) -> Table:
         note="Of several variants the one that gives most of the reported figures"
         f"{f' ({names})' if names else ''}.",
     )
+
+
+def variants(results: Results, claim: Claim) -> Table:
+    """Show every variant of every defect, and how often each gives the reported figures.
+
+    Parameters
+    ----------
+    results : Results
+        The results object.
+    claim : Claim
+        The claim.
+
+    Returns
+    -------
+    Table
+        One row a variant, after the right labels and labels at random.
+    """
+    nouns = results.study.sample_noun_plural
+    exact = "yes" if claim.rerun.exact else "no"
+    first = ("By name, as it should be", "", formats.count(claim.rerun.n_samples), "0")
+    rows = [(*first, exact, _share(claim.rerun.n_fitting, claim.n_seeds))]
+    if claim.chance:
+        chance = claim.chance
+        at_random = ("Labels at random", "", formats.count(chance.n_samples), "", "")
+        rows.append((*at_random, _share(chance.n_random, chance.n_seeds)))
+    rows += [
+        (
+            hypothesis.label,
+            trial.description,
+            formats.count(trial.n_samples),
+            formats.count(trial.n_wrong),
+            ("yes" if trial.exact else "no") if not trial.not_run else trial.not_run,
+            _share(trial.n_fitting, trial.n_seeds),
+        )
+        for hypothesis in claim.hypotheses
+        for trial in hypothesis.trials
+    ]
+    return Table(
+        key=f"variants-{claim.key}",
+        supplement=True,
+        caption="How often right labels, random ones and each variant give every figure.",
+        columns=columns(
+            "Labels",
+            "Variant",
+            f"*{nouns.capitalize()}",
+            "*With the wrong class",
+            "Every figure at the stated seed",
+            "*Seeds that give every figure",
+        ),
+        rows=tuple(rows),
+        note="A seed decides which samples are held out; where labels are drawn at random, also "
+        "which. At the stated seed the stated number of samples counts as a figure.",
+        grouped=True,
+    )
+
+
+def _share(n: int, n_seeds: int) -> str:
+    """So many of so many seeds, and their share; nothing where no seed decides."""
+    return f"{_of(n, n_seeds)} ({formats.percent(n / n_seeds)})" if n_seeds else ""
 
 
 def spread(results: Results, claim: Claim) -> Table | None:
