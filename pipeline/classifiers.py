@@ -87,7 +87,7 @@ ENTRIES: dict[ModelKey, Entry] = {
     "majority": Entry(
         "Majority class",
         "the majority class",
-        "Predicts the largest class of the training samples, whatever the expression values.",
+        "Names one class, the largest, for every sample, whatever the expression values.",
         "pedregosa2011",
         score="none",
         is_baseline=True,

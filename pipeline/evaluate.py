@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.baseline import constant
 from pipeline.classifiers import ENTRIES, Size, speed
 from pipeline.closer import look
 from pipeline.config import Config, ModelKey, Recipe
@@ -59,6 +60,13 @@ METHOD = (
     " interval [@tango1998]; the margin within which they are equal is the larger of its limits."
 )
 """The part of the Methods on evaluation that no setting changes."""
+
+BASELINE = (
+    " The majority class is one answer for a whole protocol: the largest class of all samples or,"
+    " where the study gives the split, of its training samples; of equally large ones the one with"
+    " more held-out samples, then the first by name."
+)
+"""Which class the baseline names; folds that each took their own would name the thinned one."""
 
 FEWER_INNER_FOLDS = (
     " More than {few} samples are divided into no more of them, and not the {usual} of the"
@@ -431,6 +439,8 @@ def _models_statement(
     n_inner_folds = n_inner(section, min(chosen_on, most))
     values = [Value(name="models", value=", ".join(m.noun for m in models), format="text")]
     template = "Classifiers: {models} " + citations + "."
+    if any(model.is_baseline for model in models):
+        template += BASELINE
     if tuned:
         texts = "; ".join(f"{model.noun}: {model.tuned}" for model in tuned)
         template += (
@@ -550,13 +560,16 @@ def _run_job(job: _Job, y: NDArray[np.intp], config: Config) -> dict[ModelKey, l
     """Run some models in some folds."""
     prepared = Prepared(job.values, job.folds)
     n_classes = int(y.max()) + 1
+
+    def held(key: ModelKey) -> list[Held]:
+        if ENTRIES[key].is_baseline:
+            return constant(job.plan, job.folds, y, n_classes=n_classes)
+        return nested(
+            key, prepared, y[None], config.evaluate, n_classes=n_classes, seed=config.seed
+        )
+
     try:
-        return {
-            key: nested(
-                key, prepared, y[None], config.evaluate, n_classes=n_classes, seed=config.seed
-            )
-            for key in job.keys
-        }
+        return {key: held(key) for key in job.keys}
     except DataError as error:
         raise DataError(f"{job.plan.protocol.label}: {error}") from error
 
