@@ -52,6 +52,9 @@ CHUNK = 100
 SPREAD = (2.5, 97.5)
 """Percentiles between which 95 % of the repeats of a learning curve lie."""
 
+REDRAWS = 100
+"""Times that a permutation is drawn again where a class would be missing from a training part."""
+
 LEAKY_REPEATS = 2
 """Repeats of the cross-validation in which the leaky twin is compared."""
 
@@ -193,8 +196,7 @@ def leaky_twin(
     values = fold_values(dataset, config, config.preprocess.recipe)
     rng = np.random.default_rng(config.seed)
     n_permutations = enough(section, "n_leaky_permutations", n_samples=len(y))
-    permuted = rng.permuted(np.tile(y, (n_permutations, 1)), axis=1)
-    labels = np.concatenate([y[None], permuted])
+    labels = np.concatenate([y[None], _shuffled(y, folds, n_permutations, rng)])
     rows = np.arange(len(y))
     everything = values(rows)
     chosen_before = [best_by_f(everything, codes, section.n_leaky_genes) for codes in labels]
@@ -433,6 +435,28 @@ def _point(folds: tuple[Fold, ...], shares: NDArray[np.float64]) -> LearningPoin
         low=float(low),
         high=float(high),
     )
+
+
+def _shuffled(y: Labels, folds: list[Fold], n: int, rng: np.random.Generator) -> Labels:
+    """Permutations of the labels that leave every class in every training part.
+
+    In a small study a permutation can put all of a class into one fold: nobody could learn it
+    there. Such a one is drawn again, and left out where that does not help.
+    """
+    permuted = rng.permuted(np.tile(y, (n, 1)), axis=1)
+    trains = np.array([np.isin(np.arange(len(y)), fold.train) for fold in folds])
+    one_hot = np.eye(y.max() + 1)
+
+    def is_whole(codes: Labels) -> bool:
+        return bool((trains @ one_hot[codes] > 0).all())
+
+    for number, codes in enumerate(permuted):
+        for _ in range(REDRAWS):
+            if is_whole(codes):
+                break
+            codes = rng.permutation(y)
+        permuted[number] = codes
+    return permuted[np.array([is_whole(codes) for codes in permuted], dtype=np.bool_)]
 
 
 def _twins(

@@ -276,3 +276,16 @@ def test_methods_give_the_numbers_that_ran(two_class_results: Results, quick: Co
     actual = {value.name: value.value for value in step.text.values}
 
     assert {"n_permutations": "20", "n_repeats": 4, "n_genes": 10, "most_s": 2.0} == actual
+
+
+def test_permuted_labels_leave_every_class_to_train_on() -> None:
+    """Where most permutations put a class into one fold others are drawn, as many as asked for."""
+    y = np.repeat([0, 1], [9, 2])
+    plan = hand_made([[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10]], design="repeated", key="cv")
+
+    drawn = resampling._shuffled(y, list(plan.folds), 50, np.random.default_rng(0))
+
+    assert (50, 11) == drawn.shape
+    for codes in drawn:
+        assert [9, 2] == np.bincount(codes).tolist()
+        assert all({0, 1} == set(codes[fold.train].tolist()) for fold in plan.folds)

@@ -7,6 +7,7 @@ from report_fixtures import WITHOUT, many_classes, parse, without_test
 from pipeline.records.models import Choice, CoveragePoint, Interval
 from pipeline.results import Results
 from report import html
+from report.figures import resampling as figures
 from report.tables import decisions, models, resampling
 from report.tables.catalogue import build
 from report.tables.record import Table
@@ -456,3 +457,27 @@ def test_a_model_without_logarithms_stands_under_its_own_preprocessing(full: Res
     assert ("–", str(own.n_errors)) == (row[2], row[place])
     assert f"{label}: no logarithm is taken" in table.note
     assert f"“{VARIANTS['raw']}”" in table.note
+
+
+@pytest.mark.parametrize(
+    ("permuted", "n_rows", "said"),
+    [((), 2, ""), ((0.5,), 4, "over 1 permutation."), ((0.5, 0.6), 4, "over 2 permutations.")],
+)
+def test_the_leak_without_permuted_labels(
+    full: Results, permuted: tuple[float, ...], n_rows: int, said: str
+) -> None:
+    """Where no label was permuted there is no row, no point and no word of it."""
+    assert full.leaky_twin is not None
+    twin = full.leaky_twin.model_copy(
+        update={"honest_permuted": permuted, "leaky_permuted": permuted}
+    )
+    results = full.model_copy(update={"leaky_twin": twin})
+
+    table, picture = resampling.leaky_twin(results), figures.leaky_twin(results)
+
+    assert table is not None
+    assert picture is not None
+    assert n_rows == len(table.rows)
+    assert said in table.note
+    assert bool(permuted) == ("permut" in table.note.lower())
+    assert bool(permuted) == ("permut" in picture.caption + picture.alt)

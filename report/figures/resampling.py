@@ -171,7 +171,8 @@ def leaky_twin(results: Results) -> Picture | None:
     Returns
     -------
     Picture or None
-        One row a way of choosing genes and labels; None where no twin was trained.
+        One row a way of choosing genes and labels, of permuted labels where there are any;
+        None where no twin was trained.
     """
     twin = results.leaky_twin
     if twin is None:
@@ -205,9 +206,9 @@ def leaky_twin(results: Results) -> Picture | None:
     return Picture(
         key="leak",
         title="The same model with its genes chosen inside the folds, and before the split",
-        caption=f"{twin.model} on {twin.n_genes} genes. Filled: real labels; "
-        f"open: one point for each of {formats.count(len(twin.honest_permuted))} permutations of "
-        "the labels. Upright stroke: the mean. Dashed line: what calling each class as often "
+        caption=f"{twin.model} on {twin.n_genes} genes. Filled: real labels"
+        + _permuted_points(len(twin.honest_permuted))
+        + ". Upright stroke: the mean. Dashed line: what calling each class as often "
         f"as it occurs gives, {formats.decimal(twin.blind_accuracy)}.",
         alt="Dot plot. "
         + "; ".join(
@@ -227,11 +228,21 @@ def leaky_twin(results: Results) -> Picture | None:
     )
 
 
+def _permuted_points(n: int) -> str:
+    """Say what the open points are; nothing where no label was permuted."""
+    if not n:
+        return ""
+    if n == 1:
+        return "; open: one permutation of the labels"
+    return f"; open: one point for each of {formats.count(n)} permutations of the labels"
+
+
 def _twin_rows(twin: LeakyTwin) -> list[tuple[str, tuple[float, ...], bool]]:
     """Name the rows of the figure, with their accuracies, and whether they leak."""
-    return [
+    rows = [
         ("real labels, chosen in the folds", (twin.honest_accuracy,), False),
         ("real labels, chosen before the split", (twin.leaky_accuracy,), True),
         ("permuted labels, chosen in the folds", twin.honest_permuted, False),
         ("permuted labels, chosen before the split", twin.leaky_permuted, True),
     ]
+    return [row for row in rows if row[1]]

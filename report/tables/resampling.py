@@ -2,7 +2,13 @@
 
 from dataclasses import replace
 
-from pipeline.records.models import Evaluation, LearningCurve, Protocol, VariantEvaluation
+from pipeline.records.models import (
+    Evaluation,
+    LeakyTwin,
+    LearningCurve,
+    Protocol,
+    VariantEvaluation,
+)
 from pipeline.results import Results
 from report import formats
 from report.selection import in_brief, in_full
@@ -220,13 +226,14 @@ def leaky_twin(results: Results) -> Table | None:
     Returns
     -------
     Table or None
-        One row a kind of labels and a place where genes were chosen; None without a twin.
+        One row a kind of labels, permuted ones where there are any, and a place where genes
+        were chosen; None without a twin.
     """
     twin = results.leaky_twin
     if twin is None:
         return None
     inside, before = "inside the folds", "before the split"
-    gain = _mean(twin.leaky_permuted) - _mean(twin.honest_permuted)
+    permuted = ((inside, twin.honest_permuted), (before, twin.leaky_permuted))
     return Table(
         key="leak",
         caption=f"{twin.model} on {twin.n_genes} genes, chosen inside the "
@@ -245,17 +252,33 @@ def leaky_twin(results: Results) -> Table | None:
                 *map(formats.decimal, (twin.leaky_accuracy, twin.leaky_balanced_accuracy)),
                 "",
             ),
-            ("permuted", inside, *_spread(twin.honest_permuted)),
-            ("permuted", before, *_spread(twin.leaky_permuted)),
+            *(("permuted", place, *_spread(values)) for place, values in permuted if values),
         ),
-        note=f"{twin.n_repeats} × {twin.n_folds}-fold cross-validation. Permuted: mean and range "
-        f"over {formats.count(len(twin.honest_permuted))} permutations; "
-        "the largest class has a share of "
-        f"{formats.decimal(twin.majority_share)}; calling each class as often as it occurs, "
-        f"blindly, gives {formats.decimal(twin.blind_accuracy)}. On permuted labels, choosing the "
-        "genes before the split changes the mean accuracy by "
-        f"{formats.points(gain)} percentage points.",
+        note=f"{twin.n_repeats} × {twin.n_folds}-fold cross-validation. {_permuted_runs(twin)}"
+        f"The largest class has a share of {formats.decimal(twin.majority_share)}; calling each "
+        f"class as often as it occurs, blindly, gives {formats.decimal(twin.blind_accuracy)}."
+        + _permuted_gain(twin),
         grouped=True,
+    )
+
+
+def _permuted_runs(twin: LeakyTwin) -> str:
+    """Say over how many permutations means are; nothing where no label was permuted."""
+    n = len(twin.honest_permuted)
+    if not n:
+        return ""
+    runs = "permutation" if n == 1 else "permutations"
+    return f"Permuted: mean and range over {formats.count(n)} {runs}. "
+
+
+def _permuted_gain(twin: LeakyTwin) -> str:
+    """Say what the leak gains where nothing can be learned; nothing where that was not tried."""
+    if not twin.honest_permuted:
+        return ""
+    gain = formats.points(_mean(twin.leaky_permuted) - _mean(twin.honest_permuted))
+    return (
+        " On permuted labels, choosing the genes before the split changes the mean accuracy by "
+        f"{gain} percentage points."
     )
 
 
