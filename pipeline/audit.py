@@ -130,7 +130,8 @@ def audit(
     dataset : Dataset
         What `prepare` gave.
     X : ndarray of float, shape (n_samples, n_features)
-        All samples, preprocessed by what the training samples taught.
+        All samples, preprocessed by what the training samples taught; control probes are in it
+        only where the study keeps them.
     duplicates : Duplicates
         What `prepare` found.
     located : Located
@@ -158,7 +159,7 @@ def audit(
         small_classes=labels.small(dataset),
         constant=probes.constant(dataset),
         absent=probes.absent(dataset),
-        controls=probes.controls(dataset),
+        controls=probes.controls(dataset, config),
         dates=probes.dates(dataset),
         missing=values.missing(dataset),
         negative=values.negative(dataset),

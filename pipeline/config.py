@@ -181,6 +181,9 @@ class PreprocessSection(Section):
     ceiling: Annotated[float, Field(gt=0)] = 16_000.0
     min_fold: Annotated[float, Field(ge=1)] = 5.0
     min_range: Annotated[float, Field(ge=0)] = 500.0
+    # A model that uses them knows the laboratory, not the sample: they stay in the description
+    # of the data, and out of models, ranking and, under `arrays`, each sample's mean.
+    keep_controls: bool = False
 
 
 class EmbeddingSection(Section):

@@ -160,6 +160,31 @@ class Dataset:
             ledger=(*self.ledger, step),
         )
 
+    def without_genes(self, columns: NDArray[np.intp], step: LedgerStep) -> Self:
+        """Leave genes out.
+
+        Parameters
+        ----------
+        columns : ndarray of int
+            The genes.
+        step : LedgerStep
+            What the ledger says of it.
+
+        Returns
+        -------
+        Dataset
+            The other genes, in their order.
+        """
+        kept = np.setdiff1d(np.arange(len(self.gene_ids)), columns)
+        return replace(
+            self,
+            X=self.X[:, kept],
+            gene_ids=tuple(self.gene_ids[column] for column in kept),
+            gene_descriptions=tuple(self.gene_descriptions[column] for column in kept),
+            calls=None if self.calls is None else self.calls[:, kept],
+            ledger=(*self.ledger, step),
+        )
+
 
 def labelled(dataset: Dataset) -> Dataset:
     """Leave out the samples whose class is unknown: nothing can be learned from them.

@@ -492,33 +492,45 @@ def describe(
     return tuple(records)
 
 
-def method(steps: tuple[PreprocessStep, ...]) -> MethodStep:
+def method(steps: tuple[PreprocessStep, ...], *, n_controls: int = 0) -> MethodStep:
     """Write the Methods paragraph from the steps that ran.
 
     Parameters
     ----------
     steps : tuple of PreprocessStep
         What `describe` gave.
+    n_controls : int, default=0
+        Control probes that were left out before the first step.
 
     Returns
     -------
     MethodStep
         The paragraph.
     """
-    if not steps:
-        text = Statement(template="The values were used as supplied, without preprocessing.")
-        return MethodStep(title="Preprocessing", text=text)
-    template = " ".join(
-        (
-            *(step.text.template for step in steps),
-            "Whatever learns from data was learned on the training samples of each split "
-            "and applied unchanged to the held-out samples [@ambroise2002].",
-        )
-    )
     values = {value.name: value for step in steps for value in step.text.values}
-    return MethodStep(
-        title="Preprocessing", text=Statement(template=template, values=tuple(values.values()))
+    sentences = [step.text.template for step in steps]
+    sentences.append(
+        "Whatever learns from data was learned on the training samples of each split "
+        "and applied unchanged to the held-out samples [@ambroise2002]."
+        if steps
+        else "The values were used as supplied, without preprocessing."
     )
+    if n_controls:
+        sentences.insert(0, CONTROLS_LEFT_OUT)
+        values["n_controls"] = Value(
+            name="n_controls", value=n_controls, format="count", path="audit.controls.n"
+        )
+    return MethodStep(
+        title="Preprocessing",
+        text=Statement(template=" ".join(sentences), values=tuple(values.values())),
+    )
+
+
+CONTROLS_LEFT_OUT = (
+    "Control probes, told by the beginnings of their names ({n_controls}), took no part in "
+    "preprocessing, models and ranking; the description of the data and tests of published "
+    "figures include them."
+)
 
 
 def variant_statement(section: PreprocessSection) -> Statement:

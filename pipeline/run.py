@@ -21,6 +21,7 @@ from pipeline import (
     scored,
 )
 from pipeline import genes as gene_ranking
+from pipeline.audits import probes
 from pipeline.checklists import reforms, tripod
 from pipeline.classifiers import models
 from pipeline.config import Config
@@ -124,48 +125,50 @@ def _compute(
             f"found one of {unknown[0]!r}"
         )
     progress("preprocessing", 0, 1)
-    chain = preprocess.make_preprocessor(config.preprocess).fit(dataset.X[dataset.train])
+    modelled = probes.without_controls(dataset, config)
+    chain = preprocess.make_preprocessor(config.preprocess).fit(modelled.X[modelled.train])
     steps = preprocess.describe(
-        chain, config.preprocess, n_genes=len(dataset.gene_ids), unit=dataset.unit
+        chain, config.preprocess, n_genes=len(modelled.gene_ids), unit=modelled.unit
     )
     preprocessing = Preprocessing(
         recipe=config.preprocess.recipe,
         steps=steps,
-        n_genes_out=steps[-1].n_genes_out if steps else len(dataset.gene_ids),
+        n_genes_out=steps[-1].n_genes_out if steps else len(modelled.gene_ids),
     )
-    X = chain.transform(dataset.X)
-    plans = make_plans(dataset, config)
-    running = evaluate.start(dataset, config, plans, n_jobs=n_jobs)  # beside the embeddings
+    X = chain.transform(modelled.X)
+    plans = make_plans(modelled, config)
+    running = evaluate.start(modelled, config, plans, n_jobs=n_jobs)  # beside the embeddings
     progress("PCA", 0, 1)
-    embeddings = embedding.embed(dataset, X, config, progress)
+    embeddings = embedding.embed(modelled, X, config, progress)
     progress("auditing", 0, 1)
     audited = audit.audit(dataset, X, duplicates, located, config)
     protocols = tuple(plan.protocol for plan in plans)
     evaluated = evaluate.finish(running, progress)
     evaluations = evaluated.evaluations
     compared = comparisons.compare(
-        evaluations, plans, dataset, primary=config.evaluate.primary_model
+        evaluations, plans, modelled, primary=config.evaluate.primary_model
     )
     improvements = comparisons.improvements(evaluations, compared)
     variants, variant_evaluations = evaluate.evaluate_variants(
-        dataset, config, plans, progress, n_jobs=n_jobs
+        modelled, config, plans, progress, n_jobs=n_jobs
     )
-    permutations = resampling.permutation_tests(dataset, config, progress, n_jobs=n_jobs)
-    curves = resampling.learning_curves(dataset, config, progress, n_jobs=n_jobs)
+    permutations = resampling.permutation_tests(modelled, config, progress, n_jobs=n_jobs)
+    curves = resampling.learning_curves(modelled, config, progress, n_jobs=n_jobs)
     progress("leaky twin", 0, 1)
-    twin = resampling.leaky_twin(dataset, config, plans, n_jobs=n_jobs)
+    twin = resampling.leaky_twin(modelled, config, plans, n_jobs=n_jobs)
+    # Who published figures did so on all the genes of the files.
     examined = claims.examine(dataset, config, plans, progress)
     progress("ranking genes", 0, 1)
-    genes = gene_ranking.rank(dataset, config)
-    data = _data(dataset, located, preprocessing, config)
+    genes = gene_ranking.rank(modelled, config)
+    data = _data(dataset, modelled.ledger, located, preprocessing, config)
     primary = _primary(evaluations, protocols, config)
     on_training = resubstitution(
-        dataset, config, next(plan for plan in plans if plan.protocol.key == primary.protocol)
+        modelled, config, next(plan for plan in plans if plan.protocol.key == primary.protocol)
     )
     ran = provenance.provenance(config)
     methods = (
         audit.method(audited),
-        preprocess.method(steps),
+        preprocess.method(steps, n_controls=0 if audited.controls.kept else audited.controls.n),
         embedding.method(embeddings, X, seed=config.seed),
         *evaluate.method(models(config), protocols, config),
         resampling.method(permutations, curves, twin, config),
@@ -245,8 +248,14 @@ def _plural(config: Config) -> str:
     return config.study.sample_noun_plural or f"{config.study.sample_noun}s"
 
 
-def _data(dataset: Dataset, located: Located, preprocessing: Preprocessing, config: Config) -> Data:
-    """Record the data set."""
+def _data(
+    dataset: Dataset,
+    ledger: tuple[LedgerStep, ...],
+    located: Located,
+    preprocessing: Preprocessing,
+    config: Config,
+) -> Data:
+    """Record the data set: all genes of the files, and what became of them."""
     classes = tuple(_class_summary(dataset, label, config) for label in dataset.classes)
     smallest = min(classes, key=lambda summary: summary.n_samples)
     n_samples, n_genes = dataset.X.shape
@@ -276,7 +285,7 @@ def _data(dataset: Dataset, located: Located, preprocessing: Preprocessing, conf
         minimum=float(dataset.X.min()),
         maximum=float(dataset.X.max()),
         negative_share=float((dataset.X < 0).mean()),
-        ledger=(*dataset.ledger, *_preprocess_ledger(preprocessing, n_samples)),
+        ledger=(*ledger, *_preprocess_ledger(preprocessing, n_samples)),
     )
 
 

@@ -5,8 +5,11 @@ import pytest
 from study_fixtures import labelled
 
 from pipeline.audits import probes
+from pipeline.config import Config
 from pipeline.dataset import Dataset
+from pipeline.errors import DataError
 from pipeline.records.audit import MAX_LISTED
+from report.formats import plain
 
 
 def study(*names: str, texts: tuple[str, ...] = ()) -> Dataset:
@@ -52,16 +55,62 @@ def test_without_calls_nothing_is_absent() -> None:
     assert ("the data have no calls", False) == (actual.not_run, actual.is_raised)
 
 
-def test_control_probes_are_named() -> None:
-    """Controls are told by the beginnings of their names."""
-    actual = probes.controls(study("AFFX-BioB-5_at", "ERCC-00002", "X95735_at", "hum_AFFX"))
-
-    assert ("AFFX-BioB-5_at", "ERCC-00002") == actual.names
+# Spike-ins ERCC-00002 and so on are controls; ERCC-1 is another name of the gene ERCC1.
+NAMED = ("AFFX-BioB-5_at", "ERCC-00002", "(-)3xSLv1", "X95735_at", "hum_AFFX", "ERCC1", "ERCC-1")
 
 
-def test_genes_are_no_controls() -> None:
+def test_control_probes_are_named(toy_config: Config) -> None:
+    """Controls are told by the beginnings of their names, and raised only where they are kept."""
+    left_out, kept = (probes.controls(study(*NAMED), config) for config in both(toy_config))
+
+    assert NAMED[:3] == left_out.names == kept.names
+    assert ((False, False), (True, True)) == (
+        (left_out.is_raised, left_out.kept),
+        (kept.is_raised, kept.kept),
+    )
+    assert "left out of models and ranking" in plain(left_out.statement)
+
+
+def both(config: Config) -> tuple[Config, Config]:
+    """The study that leaves controls out, which is the default, and the one that keeps them."""
+    section = config.preprocess.model_copy(update={"keep_controls": True})
+    return config, config.model_copy(update={"preprocess": section})
+
+
+def test_genes_are_no_controls(toy_config: Config) -> None:
     """Nothing is raised where there is none."""
-    assert not probes.controls(study("X95735_at")).is_raised
+    for config in both(toy_config):
+        assert not probes.controls(study("X95735_at"), config).is_raised
+
+
+def test_models_do_not_see_controls(toy_config: Config) -> None:
+    """The other genes stay with their values, descriptions and calls; the ledger counts both."""
+    dataset = replace(study("g", "AFFX-1", texts=("gene", "control")), calls=np.full((12, 40), "P"))
+
+    actual = probes.without_controls(dataset, toy_config)
+
+    assert ("g", *dataset.gene_ids[2:]) == actual.gene_ids
+    assert ("gene", *dataset.gene_descriptions[2:]) == actual.gene_descriptions
+    assert np.array_equal(np.delete(dataset.X, 1, axis=1), actual.X)
+    assert actual.calls is not None
+    assert (12, 39) == actual.calls.shape
+    assert (40, 39) == (actual.ledger[-1].n_genes_in, actual.ledger[-1].n_genes_out)
+
+
+def test_controls_stay_where_the_study_says_so(toy_config: Config) -> None:
+    """The data are then what they were; as they are where no gene is a control."""
+    dataset, plain_one = study("AFFX-1"), study()
+
+    assert dataset is probes.without_controls(dataset, both(toy_config)[1])
+    assert plain_one is probes.without_controls(plain_one, toy_config)
+
+
+def test_controls_alone_are_no_study(toy_config: Config) -> None:
+    """The message says how many genes are left, and what would keep the controls."""
+    dataset = study(*(f"AFFX-{i}" for i in range(39)))
+
+    with pytest.raises(DataError, match=r"found 1 and 39 controls .*keep_controls = true"):
+        probes.without_controls(dataset, toy_config)
 
 
 @pytest.mark.parametrize(

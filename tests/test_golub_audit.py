@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pipeline import audit, run, sources
-from pipeline.audits import arrays
+from pipeline.audits import arrays, probes
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.preprocess import VariationFilter, make_preprocessor
@@ -29,7 +29,8 @@ def prepared(config: Config, folder: Path) -> tuple[Dataset, Duplicates, Audit]:
     located = sources.find(config, data_dir=folder)
     dataset = run.READERS[located.format](located.paths, unit=located.unit)
     dataset, duplicates = audit.prepare(dataset, located, config)
-    X = make_preprocessor(config.preprocess).fit(dataset.X[dataset.train]).transform(dataset.X)
+    modelled = probes.without_controls(dataset, config)
+    X = make_preprocessor(config.preprocess).fit(modelled.X[modelled.train]).transform(modelled.X)
     return dataset, duplicates, audit.audit(dataset, X, duplicates, located, config)
 
 

@@ -14,6 +14,7 @@ from pipeline import preprocess
 from pipeline.config import PreprocessSection
 from pipeline.errors import DataError
 from pipeline.preprocess import RECIPES, ArrayStandardise, Clip, FoldValues, Log10, VariationFilter
+from report.formats import plain
 
 STANDARD = PreprocessSection()
 LOGGED = PreprocessSection(recipe="logged")
@@ -307,6 +308,14 @@ def test_methods_say_that_raw_values_were_used() -> None:
     actual = preprocess.method(()).text.template
 
     assert "The values were used as supplied, without preprocessing." == actual
+
+
+def test_methods_say_how_many_controls_were_left_out() -> None:
+    """Their number stands first, before the values are said to be used as supplied."""
+    actual = plain(preprocess.method((), n_controls=58).text)
+
+    assert actual.startswith("Control probes, told by the beginnings of their names (58)")
+    assert actual.endswith("used as supplied, without preprocessing.")
 
 
 def test_methods_give_the_constants_that_ran() -> None:

@@ -6,11 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audits.statements import Given, say, some, unless
+from pipeline.config import Config
 from pipeline.dataset import Dataset
-from pipeline.records.audit import MAX_LISTED, Probes
+from pipeline.errors import DataError
+from pipeline.records.audit import MAX_LISTED, Controls, Probes
+from pipeline.records.data import LedgerStep
 
-CONTROLS = ("AFFX", "ERCC-", "(+)E1A", "(-)3xSLv1", "DarkCorner", "GE_BrightCorner")
-"""How the controls of Affymetrix arrays, RNA spike-ins and Agilent arrays begin."""
+CONTROLS = re.compile(
+    r"AFFX[-_]"  # Affymetrix, all arrays: bacterial spike-ins, polyadenylated and housekeeping
+    r"|ERCC-\d{5}(?!\d)"  # spike-ins ERCC-00002 to ERCC-00171; ERCC1 and ERCC-1 are genes
+    r"|\(\+\)E1A|\(-\)3xSLv1|DarkCorner|GE_BrightCorner"  # Agilent
+)
+"""How the names of control probes begin, as the makers of the arrays document them."""
+
+MIN_GENES = 2  # of one gene no model learns more than a threshold
 
 _MONTH = "(?:Jan|Feb|Mar|Mär|Mrz|Apr|May|Mai|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez)"
 DATES = re.compile(
@@ -68,8 +77,8 @@ def absent(dataset: Dataset) -> Probes:
     return _probes("absent", subject, dataset, names, template)
 
 
-def controls(dataset: Dataset) -> Probes:
-    """Look for control probes, which no gene of the sample hybridises to.
+def is_control(dataset: Dataset) -> NDArray[np.bool_]:
+    """Tell control probes by their names: no gene of the sample hybridises to them.
 
     Parameters
     ----------
@@ -78,16 +87,84 @@ def controls(dataset: Dataset) -> Probes:
 
     Returns
     -------
-    Probes
-        Their number and names.
+    ndarray of bool, shape (n_genes,)
+        True for a control probe.
     """
-    return _probes(
+    return np.array([CONTROLS.match(gene) is not None for gene in dataset.gene_ids], dtype=bool)
+
+
+def controls(dataset: Dataset, config: Config) -> Controls:
+    """Look for control probes.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    config : Config
+        Whether models and ranking see them.
+
+    Returns
+    -------
+    Controls
+        Their number and names; raised where the study keeps them.
+    """
+    kept, names = config.preprocess.keep_controls, _of(dataset.gene_ids, is_control(dataset))
+    found = _probes(
         "controls",
         "Control probes",
         dataset,
-        tuple(gene for gene in dataset.gene_ids if gene.startswith(CONTROLS)),
+        names,
         "{n} of {n_genes} genes are control probes by their names",
+        outcome=("Models and ranking see them, by the study's setting." if kept else LEFT_OUT),
     )
+    return Controls(**{**dict(found), "is_raised": bool(names) and kept, "kept": kept})
+
+
+LEFT_OUT = "They are described here, and left out of models and ranking."
+
+
+def without_controls(dataset: Dataset, config: Config) -> Dataset:
+    """Leave the control probes out, unless the study keeps them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    config : Config
+        Whether they are kept.
+
+    Returns
+    -------
+    Dataset
+        What models and ranking see; the data themselves where there is no control.
+
+    Raises
+    ------
+    DataError
+        If fewer than two genes are left.
+    """
+    columns = np.flatnonzero(is_control(dataset))
+    if config.preprocess.keep_controls or not columns.size:
+        return dataset
+    n_samples, n_genes = dataset.X.shape
+    n_left = n_genes - len(columns)
+    if n_left < MIN_GENES:
+        raise DataError(
+            f"expected at least {MIN_GENES} genes beside control probes, found {n_left} and "
+            f"{len(columns)} controls such as {dataset.gene_ids[columns[0]]!r}; "
+            "preprocess.keep_controls = true keeps these"
+        )
+    step = LedgerStep(
+        step="Control probes left out",
+        detail=f"by their names: {some(_of(dataset.gene_ids, is_control(dataset)), most=3)}; "
+        "preprocess.keep_controls would keep them",
+        n_samples_in=n_samples,
+        n_genes_in=n_genes,
+        n_samples_out=n_samples,
+        n_genes_out=n_left,
+        unit=dataset.unit,
+    )
+    return dataset.without_genes(columns, step)
 
 
 def dates(dataset: Dataset) -> Probes:
@@ -136,21 +213,21 @@ def _probes(
     template: str,
     *,
     not_run: str | None = None,
+    outcome: str = "",
 ) -> Probes:
-    """Record genes of one kind."""
+    """Record genes of one kind; `outcome` says what becomes of them, where there are any."""
     values: dict[str, Given] = {
         "n": (len(names), "count", f"{key}.n"),
         "n_genes": (len(dataset.gene_ids), "count", f"{key}.n_genes"),
     }
     if names:
         values["names"] = (some(names, most=3), "text", None)
+    sentence = f"{template}: {{names}}. {outcome}".strip() if names else f"{template}."
     return Probes(
         key=key,
         subject=subject,
         is_raised=bool(names),
-        statement=unless(
-            not_run, say(f"{template}: {{names}}." if names else f"{template}.", **values)
-        ),
+        statement=unless(not_run, say(sentence, **values)),
         not_run=not_run,
         n=len(names),
         n_genes=len(dataset.gene_ids),

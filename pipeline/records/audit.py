@@ -132,6 +132,12 @@ class Probes(Check):
     names: tuple[str, ...]
 
 
+class Controls(Probes):
+    """Control probes; `kept` says whether models and ranking see them."""
+
+    kept: bool = False
+
+
 class Values(Check):
     """Values of one kind: missing, negative, at the largest value, beyond the recipe's limits.
 
@@ -302,7 +308,7 @@ class Audit(Record):
     small_classes: SmallClasses
     constant: Probes
     absent: Probes
-    controls: Probes
+    controls: Controls
     dates: Probes
     missing: Values
     negative: Values

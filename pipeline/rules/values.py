@@ -148,7 +148,7 @@ def absent(results: Results) -> Verdict:
     title="Control probes among the {genes}",
     why="Controls show how an array was made. A model that uses them knows the laboratory, not the "
     "sample.",
-    action="Leave them out, or see whether any is among the {genes} that matter.",
+    action="Leave them out (preprocess.keep_controls = false, which is the default).",
     references=("leek2010",),
 )
 def controls(results: Results) -> Verdict:
