@@ -82,7 +82,7 @@ def look(
     shares = model_probabilities(key, scores)
     if two and shares is not None and plan.protocol.key in CALIBRATED_PROTOCOLS:
         curve = probabilities.calibration(
-            shares.mean(axis=0)[:, positive],
+            shares[:, :, positive],
             is_positive,
             key=name,
             protocol=plan.protocol.key,

@@ -58,6 +58,9 @@ METHOD = (
     " test on the folds with the same correction; over all pairs of models of a protocol the"
     " p-values were adjusted by Holm [@holm1979]. The difference of their accuracies has Tango's"
     " interval [@tango1998]; the margin within which they are equal is the larger of its limits."
+    " Slope and intercept of calibration [@vancalster2019] are those of a logistic regression of"
+    " what happened on the log odds that were predicted, with profile likelihood intervals; under"
+    " resampling each prediction counts as one over the number of repeats."
 )
 """The part of the Methods on evaluation that no setting changes."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pipeline.records.base import Finding
 from pipeline.results import Results
 from pipeline.rules import (
+    calibration,
     chance,
     claims,
     classes,
@@ -71,7 +72,7 @@ RULES: tuple[Rule, ...] = (
     models.overfitted,
     others.not_told_apart,
     splits.fold_intervals,
-    scores.badly_calibrated,
+    calibration.not_calibrated,
     genes.unstable_list,
     components.followed_component,
     models.not_converged,
@@ -93,8 +94,6 @@ RULES: tuple[Rule, ...] = (
     models.easy_task,
     scores.threshold_misplaced,
     scores.declined_calls,
-    scores.calibration_unknown,
-    scores.extreme_probabilities,
     scores.weighted_probabilities,
     chance.smallest_p,
     chance.leak_pays,

@@ -2,8 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from pipeline.recalibration import recalibrate
 from pipeline.records.models import EXTREME, Calibration, CalibrationBin
 
 MIN_CURVE = 100
@@ -99,9 +99,13 @@ def calibration(
 ) -> Calibration:
     """Compare the predicted probability of the positive class with its share.
 
+    Under resampling the predictions of every repeat count, and none is averaged with others:
+    a mean of several fits is no model of the report. Each counts as one over the repeats where
+    samples are counted.
+
     Parameters
     ----------
-    probabilities : ndarray of float, shape (n_samples,)
+    probabilities : ndarray of float, shape (n_repeats, n_samples)
         Predicted probability of the positive class.
     positive : ndarray of bool, shape (n_samples,)
         Whether a sample is of the positive class.
@@ -114,61 +118,34 @@ def calibration(
         With bins of about equal size, ten samples or more each and ten bins at most, where
         there are at least `MIN_CURVE` samples. Equal probabilities share a bin.
     """
-    n = positive.size
+    n, n_repeats = positive.size, len(probabilities)
     too_few = n < MIN_CURVE
+    flat, truth = probabilities.ravel(), np.tile(positive, n_repeats)
+    fitted = recalibrate(flat, truth, n_repeats=n_repeats)
     return Calibration(
         key=key,
         protocol=protocol,
         model=model,
         n=n,
-        mean_predicted=float(probabilities.mean()),
+        n_positive=int(positive.sum()),
+        n_predictions=flat.size,
+        mean_predicted=float(flat.mean()),
         observed=float(positive.mean()),
-        p_value=spiegelhalter_p(probabilities, positive),
-        n_extreme=int((np.minimum(probabilities, 1 - probabilities) <= EXTREME).sum()),
-        bins=() if too_few else _bins(probabilities, positive),
+        n_extreme=int((np.minimum(flat, 1 - flat) <= EXTREME).sum()),
+        slope=fitted.slope.value,
+        slope_low=fitted.slope.low,
+        slope_high=fitted.slope.high,
+        intercept=fitted.intercept.value,
+        intercept_low=fitted.intercept.low,
+        intercept_high=fitted.intercept.high,
+        no_slope=fitted.undefined,
+        bins=() if too_few else _bins(flat, truth, least=MIN_BIN * n_repeats),
         no_curve=f"{n} samples are too few for a curve; it takes {MIN_CURVE}." if too_few else None,
     )
 
 
-def spiegelhalter_p(
-    probabilities: NDArray[np.float64], positive: NDArray[np.bool_]
-) -> float | None:
-    """Test whether probabilities come true as often as they say [1]_.
-
-    The Brier score is compared with the one that the probabilities themselves expect, in
-    units of its standard deviation under them.
-
-    Parameters
-    ----------
-    probabilities : ndarray of float, shape (n_samples,)
-        Predicted probability of the positive class.
-    positive : ndarray of bool, shape (n_samples,)
-        Whether a sample is of the positive class.
-
-    Returns
-    -------
-    float or None
-        The two-sided p-value; None where each probability is 0, 1 or one half, which leaves
-        nothing to compare.
-
-    References
-    ----------
-    .. [1] Spiegelhalter (1986). Probabilistic prediction in patient management and clinical
-       trials. Statistics in Medicine 5, 421-433.
-    """
-    # A certain prediction that fails would divide by zero: it is taken to be nearly certain.
-    resolution = np.finfo(np.float64).eps
-    p = np.clip(probabilities, resolution, 1 - resolution)
-    lean = 1 - 2 * p
-    variance = float((lean**2 * p * (1 - p)).sum())
-    if variance < resolution * p.size * 2:
-        return None
-    z = float(((positive - p) * lean).sum()) / np.sqrt(variance)
-    return float(2 * stats.norm.sf(abs(z)))
-
-
 def _bins(
-    probabilities: NDArray[np.float64], positive: NDArray[np.bool_]
+    probabilities: NDArray[np.float64], positive: NDArray[np.bool_], *, least: int
 ) -> tuple[CalibrationBin, ...]:
     """Samples in order of their probability, cut where a bin is full and a tie ends."""
     n = positive.size
@@ -176,8 +153,8 @@ def _bins(
     ends_of_ties = np.flatnonzero(np.diff(probabilities[order], append=np.inf)) + 1
     edges = [0]
     for end in ends_of_ties.tolist():
-        full = end >= len(edges) * n / MAX_BINS and end - edges[-1] >= MIN_BIN
-        if end == n or (full and n - end >= MIN_BIN):
+        full = end >= len(edges) * n / MAX_BINS and end - edges[-1] >= least
+        if end == n or (full and n - end >= least):
             edges.append(end)
     return tuple(
         CalibrationBin(

@@ -353,14 +353,6 @@ WORKS: dict[str, Reference] = {
             "10.1093/jnci/95.1.14",
         ),
         _work(
-            "spiegelhalter1986",
-            "Spiegelhalter DJ",
-            1986,
-            "Probabilistic prediction in patient management and clinical trials",
-            "Statistics in Medicine 5, 421–433",
-            "10.1002/sim.4780050506",
-        ),
-        _work(
             "tango1998",
             "Tango T",
             1998,

@@ -210,17 +210,33 @@ def called(n_called: int) -> Change:
     )
 
 
-def probabilities(n: int, protocol: str = "given") -> Change:
-    """Judge the probabilities of logistic regression on n samples."""
+def probabilities(
+    n_positive: int,
+    n: int = 300,
+    *,
+    low: float | None = 0.5,
+    high: float | None = 2.0,
+    protocol: str = "given",
+    model: str = "logistic",
+) -> Change:
+    """Judge the probabilities of a model on so many samples, with these limits of its slope."""
     record = Calibration(
-        key=f"{protocol}/logistic",
+        key=f"{protocol}/{model}",
         protocol=protocol,
-        model="logistic",
+        model=model,
         n=n,
+        n_positive=n_positive,
+        n_predictions=n,
         mean_predicted=0.5,
         observed=0.4,
         n_extreme=0,
-        p_value=0.5,
+        slope=None if high is None else 1.0,
+        slope_low=low,
+        slope_high=high,
+        intercept=0.0,
+        intercept_low=-1.0,
+        intercept_high=1.0,
+        no_slope=None,
         bins=(),
         no_curve=None,
     )
@@ -402,17 +418,6 @@ def weighted_brier(weighted: float | None, plain: float) -> Change:
         evaluations("given/logistic_balanced", brier=weighted),
         evaluations("given/logistic", brier=plain),
     )
-
-
-def calibrated(p_value: float | None, *, n_extreme: int = 0) -> Change:
-    """Judge the probabilities of logistic regression on a hundred samples."""
-
-    def change(results: Results) -> Results:
-        (record,) = probabilities(100)(results).calibrations
-        update = {"p_value": p_value, "n_extreme": n_extreme}
-        return updated(results, calibrations=(record.model_copy(update=update),))
-
-    return change
 
 
 def from_other_seeds(*silhouettes: float) -> Change:

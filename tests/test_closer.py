@@ -84,8 +84,8 @@ def test_calibration_speaks_of_the_positive_class(positive: int) -> None:
     assert (4 / 6, 2 / 6)[positive] == actual.observed
 
 
-def test_calibration_under_resampling_is_of_mean_probabilities() -> None:
-    """A sample with probabilities 1/4 and 3/4 in two repeats counts once, with 1/2."""
+def test_calibration_under_resampling_is_of_every_prediction() -> None:
+    """A sample with probabilities 1/4 and 3/4 in two repeats has both, and no 1/2."""
     odds = np.log(3)
     plan = hand_made([[0], [1]] * 2, design="repeated", key="cv")
     held = said([-odds], [odds], [odds], [odds])
@@ -93,7 +93,8 @@ def test_calibration_under_resampling_is_of_mean_probabilities() -> None:
     actual = look(plan, "logistic", held, np.array([0, 1]), SECTION, positive=1).calibration
 
     assert actual is not None
-    assert (2, (0.5 + 0.75) / 2) == (actual.n, pytest.approx(actual.mean_predicted))
+    assert (2, 4) == (actual.n, actual.n_predictions)
+    assert pytest.approx((0.25 + 3 * 0.75) / 4) == actual.mean_predicted
 
 
 @pytest.mark.parametrize("key", ["svm", "voting", "majority"])

@@ -11,7 +11,6 @@ from finding_fixtures import (
     associated,
     audited,
     beside,
-    calibrated,
     called,
     choose,
     chosen_genes,
@@ -108,6 +107,11 @@ TRIPPED: list[tuple[str, Change]] = [
     ("LEAK-01", twins(0.9, 0.9, 0.5, 0.56)),
     ("SCORE-01", ranked(0.95, (2, 0, 0), (2, 0, 0), (0, 0, 2))),
     ("SCORE-02", probabilities(99)),
+    ("SCORE-02", probabilities(201)),
+    ("SCORE-02", probabilities(99, low=None, high=None)),
+    ("SCORE-02", probabilities(100, low=1.01)),
+    ("SCORE-02", probabilities(100, low=1.01, high=None)),
+    ("SCORE-02", probabilities(100, low=None, high=0.99)),
     ("SCORE-03", called(5)),
     ("LABEL-01", join(method="position")),
     ("LABEL-02", join(n_wrong_by_position=1)),
@@ -123,8 +127,6 @@ TRIPPED: list[tuple[str, Change]] = [
     ("MODEL-04", against_baseline(0.91, 0.6)),
     ("MODEL-05", chosen_genes(9)),
     ("SCORE-04", weighted_brier(0.21, 0.2)),
-    ("SCORE-05", calibrated(0.049)),
-    ("SCORE-06", calibrated(0.5, n_extreme=51)),
     ("PLOT-02", from_other_seeds(0.2, 0.25, 0.31)),
     ("PLOT-03", perplexity(29 / 3)),
     ("PLOT-04", heat_map_of(24)),
@@ -189,6 +191,8 @@ PASSED: list[tuple[str, Change]] = [
     ("SCORE-01", ranked(0.95, (1, 1, 0), (1, 1, 0), (0, 0, 2))),
     ("SCORE-01", ranked(0.95, (2, 0, 0), (1, 1, 0), (0, 0, 2))),
     ("SCORE-02", probabilities(100)),
+    ("SCORE-02", probabilities(200)),
+    ("SCORE-02", probabilities(150, low=1.0, high=1.0)),
     ("SCORE-03", called(6)),
     ("LABEL-01", join(method="name")),
     ("LABEL-02", join(n_wrong_by_position=0)),
@@ -205,8 +209,6 @@ PASSED: list[tuple[str, Change]] = [
     ("MODEL-04", against_baseline(0.89, 0.6)),
     ("MODEL-05", chosen_genes(10)),
     ("SCORE-04", weighted_brier(0.2, 0.2)),
-    ("SCORE-05", calibrated(0.051)),
-    ("SCORE-06", calibrated(0.5, n_extreme=50)),
     ("PLOT-02", from_other_seeds(0.2, 0.25, 0.29)),
     ("PLOT-03", perplexity(9.6)),
     ("PLOT-04", heat_map_of(30)),
@@ -250,7 +252,8 @@ NOT_APPLICABLE: list[tuple[str, Change]] = [
     ("CHANCE-02", permuted(None)),
     ("LEAK-01", lambda r: updated(r, leaky_twin=None)),
     ("SCORE-01", ranked(None, (2, 0, 0), (2, 0, 0), (0, 0, 2))),
-    ("SCORE-02", probabilities(99, "cv")),
+    ("SCORE-02", probabilities(99, protocol="cv")),
+    ("SCORE-02", lambda r: updated(r, calibrations=())),
     ("SCORE-03", lambda r: updated(r, abstentions=())),
     ("LABEL-03", no_witness),
     ("LABEL-03", witness(0.89, 0.5)),
@@ -271,8 +274,6 @@ NOT_APPLICABLE: list[tuple[str, Change]] = [
     ("MODEL-04", without("evaluations", "given/majority")),
     ("MODEL-05", only("svm")),
     ("SCORE-04", weighted_brier(None, 0.2)),
-    ("SCORE-05", calibrated(None)),
-    ("SCORE-06", lambda r: updated(r, calibrations=())),
     ("PLOT-02", pictures("pca")),
     ("PLOT-03", pictures("pca")),
     ("DESIGN-03", as_it_is),
@@ -597,6 +598,31 @@ def test_folds_have_a_margin_and_no_count_of_samples_needed(results: Results) ->
 
     assert "note" == actual.severity
     assert "n_needed" not in {v.name for v in actual.statement.values}
+
+
+@pytest.mark.parametrize(("model", "severity"), [("svm", "warning"), ("logistic", "note")])
+def test_a_slope_off_is_a_warning_for_the_headline_alone(
+    results: Results, model: str, severity: str
+) -> None:
+    """Where the interval of the headline's own slope leaves out 1, it is a warning."""
+    actual = found("SCORE-02", probabilities(150, low=1.1, model=model)(results))
+
+    assert severity == actual.severity
+
+
+def test_one_caveat_on_calibration_says_both(results: Results) -> None:
+    """Few samples, and a slope that is off all the same: no sentence denies the other."""
+    few = probabilities(14, 34, low=2.4, high=None)(results).calibrations
+    other = few[0].model_copy(
+        update={"key": "given/knn", "model": "knn", "slope_low": 0.4, "slope_high": 4.0}
+    )
+
+    actual = found("SCORE-02", updated(results, calibrations=(*few, other)))
+
+    told = plain(actual.statement)
+    assert "too few to tell how well calibrated probabilities are, but enough to tell" in told
+    assert "runs from 2.400 upwards" in told
+    assert told.endswith("For the others that cannot be told.")
 
 
 def test_hard_samples_are_named(results: Results) -> None:

@@ -63,7 +63,7 @@ def test_log_loss_of_a_certain_error_is_finite() -> None:
 
 def calibration(predicted: NDArray[np.float64], positive: NDArray[np.bool_]) -> Calibration:
     """Calibrate under the test's names."""
-    return probabilities.calibration(predicted, positive, **NAMES)
+    return probabilities.calibration(np.atleast_2d(predicted), positive, **NAMES)
 
 
 def test_calibration_in_the_large_by_hand() -> None:
@@ -124,31 +124,18 @@ def test_bins_of_different_probabilities_are_of_equal_size(n: int) -> None:
     assert {n // 10, -(-n // 10)} >= {one.n for one in actual}
 
 
-def test_spiegelhalters_test_by_hand() -> None:
-    """Z is 0.40 over the square root of 0.1584, which is 1.005; two-sided p is 0.3149."""
-    predicted, positive = np.array([0.1, 0.4, 0.7, 0.8]), np.array([False, True, True, False])
+def test_repeats_are_not_averaged() -> None:
+    """Each prediction counts, near 0 or 1 or not, and no mean of several is among them."""
+    actual = calibration(np.array([[0.01, 0.5], [0.99, 0.7]]), np.array([False, True]))
 
-    actual = probabilities.spiegelhalter_p(predicted, positive)
-
-    assert 0.3149 == pytest.approx(actual, abs=1e-4)
-
-
-def test_probabilities_that_come_true_as_they_say_are_calibrated() -> None:
-    """Of a hundred predictions of 0.2 twenty come true: the statistic is zero."""
-    positive = np.arange(100) < 20
-
-    assert 1.0 == pytest.approx(probabilities.spiegelhalter_p(np.full(100, 0.2), positive))
+    assert (2, 1, 4, 2) == (actual.n, actual.n_positive, actual.n_predictions, actual.n_extreme)
+    assert pytest.approx(0.55) == actual.mean_predicted
 
 
-def test_a_certain_error_is_badly_calibrated() -> None:
-    """What was sure to happen and did not cannot be chance."""
-    actual = probabilities.spiegelhalter_p(np.array([1.0, 0.6]), np.array([False, True]))
+def test_bins_of_repeats_hold_ten_samples_too() -> None:
+    """With two repeats a bin has twenty predictions or more."""
+    predicted = np.linspace(0, 1, 100)
 
-    assert actual is not None
-    assert actual < 1e-6
+    actual = calibration(np.array([predicted, predicted]), np.arange(100) >= 35).bins
 
-
-@pytest.mark.parametrize("certain", [np.array([0.0, 1.0]), np.array([0.5, 0.5])])
-def test_nothing_can_be_tested_without_doubt(certain: NDArray[np.float64]) -> None:
-    """Where each probability is 0, 1 or one half the test says nothing."""
-    assert probabilities.spiegelhalter_p(certain, np.array([False, True])) is None
+    assert [20] * 10 == [one.n for one in actual]

@@ -401,19 +401,29 @@ class CalibrationBin(Record):
 class Calibration(Record):
     """Predicted probabilities against what happened; `key` is that of the evaluation.
 
-    `n_extreme` of `n` are within `EXTREME` of 0 or 1.
-    `bins` is empty where there are too few samples for a curve; `no_curve` says so. `p_value`
-    is Spiegelhalter's: small where the probabilities are further from what happened than they
-    themselves say; None where each is 0 or 1.
+    Of `n` samples `n_positive` are of the positive class. Under resampling each sample has a
+    prediction in each repeat: they are the `n_predictions`, of which `n_extreme` are within
+    `EXTREME` of 0 or 1, and `bins` counts them. `bins` is empty where there are too few samples
+    for a curve; `no_curve` says so. `slope` and `intercept` are those of the log odds of what
+    happened on those that were predicted, 1 and 0 where probabilities come true as often as they
+    say; a value or limit that is infinite is None, and `no_slope` says why there is neither.
     """
 
     key: str
     protocol: str
     model: str
     n: int
+    n_positive: int
+    n_predictions: int
     mean_predicted: float
     observed: float
     n_extreme: int
-    p_value: float | None
+    slope: float | None
+    slope_low: float | None
+    slope_high: float | None
+    intercept: float | None
+    intercept_low: float | None
+    intercept_high: float | None
+    no_slope: str | None
     bins: tuple[CalibrationBin, ...]
     no_curve: str | None

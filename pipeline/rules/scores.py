@@ -1,8 +1,6 @@
 """Rules on scores: thresholds, probabilities, calls that are declined."""
 
-from pipeline.records.models import EXTREME
 from pipeline.results import Results
-from pipeline.rules.chance import ALPHA
 from pipeline.rules.rule import (
     Verdict,
     count,
@@ -10,16 +8,13 @@ from pipeline.rules.rule import (
     limit,
     not_applicable,
     passed,
-    percent,
     raised,
     rule,
-    term,
     text,
 )
 
 # Our choice: at 0.95 nineteen of twenty pairs of samples are in the right order.
 GOOD_RANKING = 0.95
-FEW_FOR_CALIBRATION = 100
 
 
 @rule(
@@ -58,38 +53,6 @@ def threshold_misplaced(results: Results) -> Verdict:
         "its {n} errors are {label} called otherwise.",
         *terms,
         text("label", f"{here}.per_class[{wrong.index(max(wrong))}].label"),
-    )
-
-
-@rule(
-    "SCORE-02",
-    "samples",
-    subject="Samples to judge probabilities by",
-    title="Probabilities cannot be judged",
-    why="A probability is only worth its name if it comes true as often as it says.",
-    action="Read the probabilities as scores, not as risks.",
-    references=("vandengoorbergh2022", "collins2024"),
-)
-def calibration_unknown(results: Results) -> Verdict:
-    """Raise SCORE-02: too few samples to judge probabilities."""
-    here = [c for c in results.calibrations if c.protocol == results.primary.protocol]
-    if not here:
-        return not_applicable("No model's probabilities were compared with what happened.")
-    furthest = max(here, key=lambda record: abs(record.mean_predicted - record.observed))
-    path = f"calibrations[{furthest.key}]"
-    n = count("n", f"{path}.n")
-    if furthest.n >= FEW_FOR_CALIBRATION:
-        bound = limit(FEW_FOR_CALIBRATION, "count")
-        return passed(results, "{n} held-out samples; limit {limit}.", n, bound)
-    return raised(
-        "note",
-        results,
-        "{n} held-out samples are too few for a calibration curve; the mean predicted probability "
-        "is furthest from what happened for {model}: {predicted} against {observed}.",
-        n,
-        text("model", f"models[{furthest.model}].noun"),
-        percent("predicted", f"{path}.mean_predicted"),
-        percent("observed", f"{path}.observed"),
     )
 
 
@@ -166,85 +129,3 @@ def weighted_probabilities(results: Results) -> Verdict:
     if (weighted.brier or 0) <= (plain.brier or 0):
         return passed(results, template, *terms)
     return raised("note", results, template, *terms)
-
-
-@rule(
-    "SCORE-05",
-    "samples",
-    subject="Probabilities against what happened",
-    title="Badly calibrated probabilities",
-    why="These probabilities are further from what happened than they themselves allow for: they "
-    "claim too much, or lean to one class.",
-    action="Do not read them as risks; calibrate on samples of their own.",
-    references=("spiegelhalter1986", "vandengoorbergh2022"),
-)
-def badly_calibrated(results: Results) -> Verdict:
-    """Raise SCORE-05: probabilities are further from what happened than they say."""
-    tested = [
-        c
-        for c in results.calibrations
-        if c.protocol == results.primary.protocol and c.p_value is not None
-    ]
-    if not tested:
-        return not_applicable("No probabilities were compared with what happened.")
-    worst = min(tested, key=lambda c: c.p_value or 0.0)
-    path = f"calibrations[{worst.key}]"
-    n = count("n", f"count({', '.join(f'calibrations[{c.key}]' for c in tested)})")
-    terms = (
-        n,
-        text("model", f"models[{worst.model}].noun"),
-        term("p", f"{path}.p_value", "p_value"),
-        limit(ALPHA, "number"),
-    )
-    bad = [c for c in tested if (c.p_value or 0.0) < ALPHA]
-    if not bad:
-        return passed(
-            results,
-            "Spiegelhalter's test of {n} models: the smallest p-value, of {model}, is {p}; limit "
-            "{limit}.",
-            *terms,
-        )
-    return raised(
-        "warning" if any(c.model == results.primary.model for c in bad) else "note",
-        results,
-        "Spiegelhalter's test finds {n_bad} of {n} models badly calibrated; the smallest p-value, "
-        "of {model}, is {p}: a mean probability of {predicted}, where {observed} came true.",
-        count("n_bad", f"count({', '.join(f'calibrations[{c.key}]' for c in bad)})"),
-        *terms,
-        percent("predicted", f"{path}.mean_predicted"),
-        percent("observed", f"{path}.observed"),
-    )
-
-
-# Our choice: where more than half of the probabilities are all but 0 or 1, they are a verdict.
-MOSTLY = 0.5
-
-
-@rule(
-    "SCORE-06",
-    "samples",
-    subject="Probabilities near 0 and 1",
-    title="Probabilities that leave no doubt",
-    why="A model that separates its training samples is sure of everything; with so many {genes} "
-    "that is a matter of course, not of evidence.",
-    action="Read such probabilities as calls.",
-    references=("vandengoorbergh2022",),
-)
-def extreme_probabilities(results: Results) -> Verdict:
-    """Raise SCORE-06: most probabilities of a model are all but 0 or 1."""
-    here = [c for c in results.calibrations if c.protocol == results.primary.protocol]
-    if not here:
-        return not_applicable("No model's probabilities were compared with what happened.")
-    surest = max(here, key=lambda c: c.n_extreme / c.n)
-    path = f"calibrations[{surest.key}]"
-    terms = (
-        text("model", f"models[{surest.model}].noun"),
-        count("n_extreme", f"{path}.n_extreme"),
-        count("n", f"{path}.n"),
-        limit(EXTREME, "number", "near"),
-    )
-    template = "{n_extreme} of {n} probabilities of {model} are within {near} of 0 or 1"
-    if surest.n_extreme / surest.n <= MOSTLY:
-        bound = limit(MOSTLY, "percent")
-        return passed(results, f"{template}; limit {{limit}}.", *terms, bound)
-    return raised("note", results, f"{template}.", *terms)

@@ -346,8 +346,9 @@ def calibration(results: Results) -> Picture | None:
     return Picture(
         key="calibration",
         title="Predicted probability against what was observed",
-        caption="Points: samples of similar predicted probability; the number beside a point is "
-        "how many. On the diagonal, probabilities are what they say." + _left_out(len(binned)),
+        caption="Points: predictions of similar probability; the number beside a point is "
+        "how many, under resampling over all repeats. On the diagonal, probabilities are what they "
+        "say." + _left_out(len(binned)),
         alt="Points around a diagonal. "
         + "; ".join(
             f"{results.model(r.model).label}: "

@@ -1,6 +1,6 @@
 """Tables of decisions: abstention, thresholds, calibration."""
 
-from pipeline.records.models import EXTREME, Abstention, CoveragePoint
+from pipeline.records.models import EXTREME, Abstention, Calibration, CoveragePoint
 from pipeline.results import Results
 from report import formats
 from report.tables.intervals import NOMINAL
@@ -185,7 +185,16 @@ def calibrations(results: Results) -> Table | None:
         key="calibrations",
         caption=f"Mean predicted probability of {positive} against its observed share.",
         columns=columns(
-            "Protocol", "Model", "*Samples", "*Mean predicted", "*Observed", "*Near 0 or 1"
+            "Protocol",
+            "Model",
+            "*Samples",
+            "*Mean predicted",
+            "*Observed",
+            "*Slope",
+            "*95 % interval",
+            "*Intercept",
+            "*95 % interval",
+            "*Near 0 or 1",
         ),
         rows=tuple(
             (
@@ -194,11 +203,46 @@ def calibrations(results: Results) -> Table | None:
                 formats.count(record.n),
                 formats.decimal(record.mean_predicted),
                 formats.decimal(record.observed),
-                formats.count(record.n_extreme),
+                formats.decimal(record.slope),
+                _limits(record.slope_low, record.slope_high),
+                formats.decimal(record.intercept),
+                _limits(record.intercept_low, record.intercept_high),
+                f"{formats.count(record.n_extreme)} of {formats.count(record.n_predictions)}",
             )
             for record in records
         ),
         note="A mean above the observed share says that the probabilities are too high on the "
-        f"whole. Near 0 or 1: within {formats.number(EXTREME)} of it.{why}",
+        "whole. Slope and intercept: of the log odds of what happened on those predicted; the "
+        "perfect slope is one, the perfect intercept none. A slope below one says that the "
+        "probabilities are too far from one half, above one that they are not far enough. "
+        f"Intervals: profile likelihood.{_without(records)} Near 0 or 1: within "
+        f"{formats.number(EXTREME)} of it.{_repeats(records)}{why}",
         grouped=True,
+    )
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    """Write limits of which one may be infinite."""
+    if low is None and high is None:
+        return ""
+    below = f"{formats.MINUS}∞" if low is None else formats.decimal(low)
+    return f"{below} to {'∞' if high is None else formats.decimal(high)}"
+
+
+def _without(records: tuple[Calibration, ...]) -> str:
+    """Say why a model has no slope."""
+    reasons = dict.fromkeys(record.no_slope for record in records if record.no_slope)
+    infinite = any(r.slope is None and not r.no_slope for r in records)
+    said = [f"where {reason}" for reason in reasons]
+    said += ["where it would be infinite, the classes being separated"] if infinite else []
+    return f" {formats.UNDEFINED} {', '.join(said)}." if said else ""
+
+
+def _repeats(records: tuple[Calibration, ...]) -> str:
+    """Say what is counted under resampling."""
+    if all(record.n_predictions == record.n for record in records):
+        return ""
+    return (
+        " Under resampling the predictions of all repeats count, none averaged with others, each "
+        "as one over the number of repeats where samples are counted."
     )
