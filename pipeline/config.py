@@ -122,6 +122,7 @@ class EmbeddedSection(Section):
     folder: Annotated[PathText, AfterValidator(_inside)]
     description: str
     unit: str
+    gain: str | None = None  # what the full data have beside it, as "the …"
     files: dict[str, FileSection]
 
 

@@ -4,7 +4,6 @@ The first place that holds all files wins. What was passed over, and why, is kep
 report and the terminal say it.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,13 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from pipeline.config import NOT_NEEDED, Config, FileSection
+from pipeline.download import digests, download
 from pipeline.errors import ConfigError, DataError
 from pipeline.records.data import DataFile, Source
 
 _HERE = Path(__file__).resolve().parent
 SHIPPED = next(path for path in (_HERE / "data", _HERE.parent / "data") if path.is_dir())
 """The studies that travel with the program: inside the wheel, or beside the packages."""
-
-DOWNLOAD_TIMEOUT_S = 30
 
 
 @dataclass(frozen=True)
@@ -132,6 +130,23 @@ def cache_folder(study: str) -> Path:
     return user_cache_path("expression-report", appauthor=False) / study
 
 
+def check_cache(config: Config) -> None:
+    """Refuse a cached file of a study whose content is not the stated one.
+
+    Parameters
+    ----------
+    config : Config
+        The study.
+
+    Raises
+    ------
+    DataError
+        If a file has another hash; the message names it and says what to do.
+    """
+    files = {role: file for role, file in config.data.files.items() if file.sha256}
+    _check_cache(cache_folder(config.study.name), files)
+
+
 def _given(config: Config, data_dir: Path) -> Located:
     """Use the folder that the user gave, and no other."""
     files = _needed(config)
@@ -153,7 +168,7 @@ def _from_cache(config: Config, passed_over: list[str], *, offline: bool) -> Loc
     missing = _missing(folder, files)
     if missing:
         passed_over.append(f"per-user cache: {_lacks(missing, files)}")
-        reason = "not tried (offline)" if offline else _download(folder, files)
+        reason = "not tried (offline)" if offline else download(folder, files)
         if reason:
             passed_over.append(f"download: {reason}")
             return None
@@ -167,41 +182,11 @@ def _check_cache(folder: Path, files: Mapping[str, FileSection]) -> None:
     """Refuse a cached file whose content is not the published one."""
     for file in files.values():
         path = folder / file.name
-        if path.is_file() and (found := _sha256(path)) != file.sha256:
+        if path.is_file() and file.sha256 not in (found := digests(_content(path))):
             raise DataError(
-                f"{path}: expected SHA-256 {file.sha256}, found {found}; "
+                f"{path}: expected SHA-256 {file.sha256}, found {found[0]}; "
                 "delete the file to have it downloaded again"
             )
-
-
-def _download(folder: Path, files: Mapping[str, FileSection]) -> str | None:
-    """Download what the cache lacks; give the reason where that failed."""
-    import pooch  # imports requests: only where something is downloaded
-    from requests import RequestException
-
-    pooch.get_logger().setLevel("ERROR")
-    downloader = pooch.HTTPDownloader(timeout=DOWNLOAD_TIMEOUT_S)
-    for file in files.values():
-        reason = "no address is listed"
-        for url in () if (folder / file.name).is_file() else file.urls:
-            try:
-                pooch.retrieve(
-                    url,
-                    known_hash=f"sha256:{file.sha256}",
-                    fname=file.name,
-                    path=folder,
-                    downloader=downloader,
-                )
-                break
-            except RequestException as error:  # some of these are ValueErrors, too
-                reason = f"no answer ({type(error).__name__})"
-            except ValueError:  # pooch: the hash is another
-                reason = "the file there has another hash"
-            except OSError as error:
-                reason = f"the cache cannot be written ({error.strerror})"
-        if not (folder / file.name).is_file():
-            return f"{file.name}: {reason}"
-    return None
 
 
 def _embedded(config: Config, passed_over: list[str], *, strict: bool) -> Located:
@@ -228,7 +213,13 @@ def _embedded(config: Config, passed_over: list[str], *, strict: bool) -> Locate
         format=embedded.format,
         unit=embedded.unit,
         description=embedded.description,
-        source=source.model_copy(update={"not_found": absent}),
+        source=source.model_copy(
+            update={
+                "not_found": absent,
+                "gain": embedded.gain,
+                "can_be_fetched": all(f.urls and f.sha256 for f in _needed(config).values()),
+            }
+        ),
     )
 
 
@@ -283,13 +274,13 @@ def _source(
 def _data_file(role: str, folder: Path, file: FileSection) -> DataFile:
     """Record one file's size and hash."""
     path = folder / file.name
-    digest = _sha256(path)
+    found = digests(content := _content(path))
     return DataFile(
         role=role,
         name=file.name,
-        n_bytes=path.stat().st_size,
-        sha256=digest,
-        published=None if file.sha256 is None else digest == file.sha256,
+        n_bytes=len(content),
+        sha256=found[0],
+        published=None if file.sha256 is None else file.sha256 in found,
     )
 
 
@@ -303,10 +294,9 @@ def _lacks(missing: list[str], files: Mapping[str, FileSection]) -> str:
     return "no data files" if len(missing) == len(files) else f"no {', '.join(missing)}"
 
 
-def _sha256(path: Path) -> str:
-    """The file's SHA-256 as hexadecimal digits."""
+def _content(path: Path) -> bytes:
+    """What a file holds."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: expected a file to read, found: {error.strerror}") from error

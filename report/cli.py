@@ -141,6 +141,25 @@ def build(
 
 
 @cli.command()
+@click.argument("study", default="golub")
+def fetch(study: str) -> None:
+    """Download a study's data into the cache, where `build` finds them.
+
+    STUDY is a study's .toml file, or the name of a study that travels with the program
+    (default: golub). Every file is checked by its hash; what is there already is not asked for.
+    """
+    from pipeline import config as configuration
+    from pipeline import download, sources
+
+    config = configuration.load(sources.study_file(study))
+    sources.check_cache(config)
+    folder = sources.cache_folder(config.study.name)
+    for file in download.fetch(config, folder):
+        state = "downloaded" if file.is_new else "there already"
+        click.echo(_one_line(f"{folder / file.name}: {file.n_bytes} bytes, {state}, hash checked"))
+
+
+@cli.command()
 @click.argument("results_file", metavar="RESULTS", type=click.Path(path_type=Path))
 @_OUTPUT
 @_PDF

@@ -597,6 +597,8 @@ def test_a_wrong_hash_in_the_cache_is_named(study: Path, edit: Edit) -> None:
         (("build", "nowhere.toml"), "nowhere.toml: expected"),
         (("build", "--strict", "--offline"), "golub: expected the full data (--strict)"),
         (("build", "tiny.toml", "--data", "nowhere"), "nowhere: expected expression.csv"),
+        (("fetch", "nowhere"), "nowhere: expected a study's .toml file or the name of a study"),
+        (("fetch", "tiny.toml"), "tiny: expected addresses to download from"),
         (("render", "nowhere.json"), "nowhere.json: expected a results file"),
         (("render", "output"), "output: expected a results file"),
     ],

@@ -481,6 +481,21 @@ def test_a_brief_report_has_no_link_to_all_caveats(lay_out: LayOut) -> None:
     assert "#caveats" not in links(page.one("header"))
 
 
+@pytest.mark.parametrize("can_be_fetched", [True, False])
+def test_the_first_page_says_what_a_download_gains(lay_out: LayOut, can_be_fetched: bool) -> None:
+    """The gain and the one command, where the study names addresses."""
+    results = from_embedded(lay_out.results)
+    known = results.data.source.model_copy(
+        update={"gain": "the other half", "can_be_fetched": can_be_fetched}
+    )
+    data = results.data.model_copy(update={"source": known})
+
+    banner = lay_out(results.model_copy(update={"data": data})).by_class("banner")[0].text
+
+    told = f"gives the other half: expression-report fetch {results.study.name}, then build again"
+    assert can_be_fetched is (told in banner)
+
+
 def test_embedded_data_are_announced_before_the_contents(lay_out: LayOut) -> None:
     """A report on the embedded copy says so in its title block."""
     page = lay_out(from_embedded(lay_out.results))

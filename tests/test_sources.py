@@ -85,7 +85,9 @@ def downloads(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     def answer(reply: Callable[[str], None] | None = None) -> list[str]:
         asked: list[str] = []
 
-        def retrieve(url: str, known_hash: str, fname: str, path: Path, downloader: object) -> None:
+        def retrieve(
+            url: str, known_hash: None, fname: str, path: Path, downloader: object
+        ) -> None:
             asked.append(url)
             if reply:
                 reply(url)
@@ -296,7 +298,7 @@ def test_the_second_address_is_tried_after_the_first(
         (requests.ConnectionError(), "no answer (ConnectionError)"),
         (requests.Timeout(), "no answer (Timeout)"),
         (requests.exceptions.InvalidURL(), "no answer (InvalidURL)"),
-        (ValueError("SHA256 hash of downloaded file"), "the file there has another hash"),
+        (ValueError("Unrecognized URL protocol"), "the address cannot be asked"),
         (
             PermissionError(13, "Permission denied"),
             "the cache cannot be written (Permission denied)",
@@ -391,11 +393,41 @@ def test_no_absolute_path_enters_the_record(tmp_path: Path) -> None:
 
 
 def test_the_shipped_study_names_three_files_with_hashes_and_addresses() -> None:
-    """Each file that golub needs can be cached, checked and downloaded from two addresses."""
+    """Each file that golub needs can be cached and checked, and has an address."""
     files = config.load(sources.SHIPPED / "golub.toml").data.files
     actual = [file for role, file in files.items() if role not in config.NOT_NEEDED]
 
-    assert [(True, 2)] * 3 == [(bool(file.sha256), len(file.urls)) for file in actual]
+    assert [True] * 3 == [bool(file.sha256) and bool(file.urls) for file in actual]
+
+
+def test_a_copy_with_other_line_ends_is_the_published_one(tmp_path: Path) -> None:
+    """CR LF for LF changes no value: the file is the one that the study names."""
+    folder = fill(tmp_path / "given")
+    path = folder / NAMES["samples"]
+    path.write_bytes(CONTENTS["samples"].replace(b"\n", b"\r\n"))
+
+    found = {file.role: file for file in sources.find(study(), data_dir=folder).source.files}
+
+    assert found["samples"].published
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == found["samples"].sha256
+
+
+def test_a_changed_value_is_not_the_published_file(tmp_path: Path) -> None:
+    """Only line ends may differ."""
+    folder = fill(tmp_path / "given")
+    (folder / NAMES["samples"]).write_bytes(b"sample,class\r\nS1,b\r\n")
+
+    files = sources.find(study(), data_dir=folder).source.files
+
+    assert [True, False] == [file.published for file in files]
+
+
+@pytest.mark.parametrize("urls", [True, False])
+def test_the_embedded_copy_says_whether_more_can_be_had(urls: bool) -> None:
+    """Only a study that names addresses can be told to download."""
+    actual = sources.find(study(urls=urls), offline=True).source
+
+    assert ("embedded", urls) == (actual.kind, actual.can_be_fetched)
 
 
 def with_table(study: Config) -> Config:

@@ -55,7 +55,9 @@ class DataFile(Record):
 class Source(Record):
     """Where the data were found, and which places before that did not have them.
 
-    `not_found` names the files that the study can do without and that no place had.
+    `not_found` names the files that the study can do without and that no place had. Of an
+    embedded copy `gain` says what the full data have beside it, and `can_be_fetched` whether
+    the study names addresses for them.
     """
 
     kind: Literal["given", "folder", "cache", "download", "embedded"]
@@ -63,6 +65,8 @@ class Source(Record):
     files: tuple[DataFile, ...]
     passed_over: tuple[str, ...]
     not_found: tuple[str, ...] = ()
+    gain: str | None = None
+    can_be_fetched: bool = False
 
 
 class LedgerStep(Record):
