@@ -1,9 +1,12 @@
 """Step 5: which genes differ between the classes, on the training samples only.
 
-All genes are ranked, each by the class in which it stands highest against the rest, and
-tested; the best of each class make the report's list. Two questions follow: would other
-samples have given the same list (`stability`), and is it the published one (`overlap`)?
+The genes that the models may use are ranked, each by the class in which it stands highest
+against the rest, and tested; the best of each class make the report's list. Two questions follow:
+would other samples have given the same list (`stability`), and is it the published one
+(`overlap`)?
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +15,13 @@ from sklearn.metrics import roc_auc_score
 from pipeline import overlap, ranking, stability
 from pipeline.config import Config
 from pipeline.dataset import Dataset
-from pipeline.max_t import max_t
-from pipeline.preprocess import make_preprocessor, value_scale, value_scale_name
+from pipeline.max_t import counts_of_other_draws, max_t
+from pipeline.preprocess import make_preprocessor, usable, value_scale, value_scale_name
 from pipeline.records.base import MethodStep, Statement, Value
 from pipeline.records.genes import (
     Genes,
     GeneTable,
+    GeneWeights,
     HeatMap,
     MaxT,
     Published,
@@ -30,8 +34,23 @@ FAMILY_WISE_LEVEL = 0.05  # the customary one
 SIZES_PER_CLASS = (5, 10, 25, 50, 100)  # of two classes: lists of 10 to 200 genes
 
 
-def rank(dataset: Dataset, config: Config) -> Genes:
-    """Rank all genes on the training samples.
+@dataclass(frozen=True)
+class Weights:
+    """Weights of all genes in a fitted model, NaN for those that it may not use; None without."""
+
+    values: NDArray[np.float64] | None
+    record: GeneWeights
+
+
+NO_WEIGHTS = Weights(
+    None,
+    GeneWeights(model="", setting=None, n_samples=0, label=None, not_run="no model was fitted"),
+)
+"""A ranking without a model."""
+
+
+def rank(dataset: Dataset, config: Config, weights: Weights = NO_WEIGHTS) -> Genes:
+    """Rank the genes that the models may use, on the training samples.
 
     Parameters
     ----------
@@ -39,6 +58,8 @@ def rank(dataset: Dataset, config: Config) -> Genes:
         The data.
     config : Config
         Preprocessing constants, settings of the ranking, seed.
+    weights : Weights
+        Those of the genes in the fitted model of the headline.
 
     Returns
     -------
@@ -48,21 +69,31 @@ def rank(dataset: Dataset, config: Config) -> Genes:
     settings, train = config.ranking, dataset.train
     X, y = value_scale(dataset.X, config.preprocess), dataset.y[train]
     for_permutations, for_bootstraps = np.random.default_rng(config.seed).spawn(2)
+    may_use = usable(dataset.X[train], config.preprocess)
+    ranked = np.flatnonzero(may_use)
     scores = ranking.signal_to_noise(X[train], y, dataset.classes)
-    listed = ranking.best_of_each_class(scores, n_per_class=settings.n_per_class)
+    # A spread that a gene borrows is that of another ranked gene.
+    scores[:, ranked] = ranking.signal_to_noise(X[np.ix_(train, ranked)], y, dataset.classes)
+    best_ranked = ranking.best_of_each_class(scores[:, ranked], n_per_class=settings.n_per_class)
+    listed = ranked[best_ranked]
     high_in, best = scores.argmax(axis=0), scores.max(axis=0)
     p_values, test = ranking.class_test(X[train], y, dataset.classes)
+    p_values[~may_use] = np.nan
     q_values = ranking.adjust(p_values)
     p_max_t, adjusted = _max_t(X[train], dataset, p_values, config, for_permutations)
-    frequency, stable = _stability(X[train], dataset, config, for_bootstraps)
+    frequency = np.full(len(may_use), np.nan)
+    frequency[ranked], stable = _stability(
+        X[np.ix_(train, ranked)], dataset, config, for_bootstraps
+    )
     differences = _mean_difference(X[train], y, dataset.classes, high_in)
     # Ties (constant genes: score 0) stay in the order of the file.
-    order = np.argsort(-best, kind="stable")
+    order = np.lexsort((-best, ~may_use))
     return Genes(
         scale=value_scale_name(config.preprocess, dataset.unit),
         test=test,
         n_samples=len(train),
         n_genes=len(dataset.gene_ids),
+        n_ranked=len(ranked),
         n_tested=int(np.isfinite(p_values).sum()),
         fdr=settings.fdr,
         n_significant=int((q_values[np.isfinite(q_values)] <= settings.fdr).sum()),
@@ -77,12 +108,18 @@ def rank(dataset: Dataset, config: Config) -> Genes:
             q_value=_optional(q_values[order]),
             p_max_t=_optional(p_max_t[order]),
             selection_frequency=_optional(frequency[order]),
+            usable=tuple(may_use[order].tolist()),
+            present=_present(dataset, order),
+            weight=_optional(weights.values[order])
+            if weights.values is not None
+            else (None,) * len(order),
         ),
         witness=_witness(X[:, order[0]], dataset, int(order[0]), int(high_in[order[0]])),
         heat_map=_heat_map(X, dataset, listed, high_in),
         max_t=adjusted,
         stability=stable,
-        published=_published(dataset, config, listed),
+        published=_published(dataset, config, listed, ranked),
+        weights=weights.record,
     )
 
 
@@ -102,7 +139,7 @@ def method(genes: Genes, *, gene_nouns: str) -> tuple[MethodStep, ...]:
         The ranking and its tests; the stability of the list, and its overlap with another.
     """
     text = Statement(
-        template=f"All {{n_genes}} {gene_nouns} were ranked on the {{n_samples}} training "
+        template=f"{_ranked_sentence(genes, gene_nouns)} on the {{n_samples}} training "
         "samples by the signal-to-noise score [@golub1999], the difference between the means of a "
         "class and of the rest over the sum of their population standard deviations ({scale}), "
         "and tested by {test}; p-values were adjusted by Benjamini and Hochberg [@benjamini1995]. "
@@ -113,13 +150,16 @@ def method(genes: Genes, *, gene_nouns: str) -> tuple[MethodStep, ...]:
             _count("n_samples", genes.n_samples, "genes.n_samples"),
             Value(name="scale", value=genes.scale, format="text", path="genes.scale"),
             Value(name="test", value=genes.test, format="text", path="genes.test"),
-            _count("n_untested", genes.n_genes - genes.n_tested),
+            _count("n_ranked", genes.n_ranked, "genes.n_ranked"),
+            _count("n_untested", genes.n_ranked - genes.n_tested),
             _count("n_permutations", genes.max_t.n_permutations, "genes.max_t.n_permutations"),
+            _count("n_low", genes.max_t.n_low, "genes.max_t.n_low"),
+            _count("n_high", genes.max_t.n_high, "genes.max_t.n_high"),
         ),
     )
     return (
         MethodStep(title="Genes", text=text),
-        MethodStep(title="Stability of the gene list", text=_stability_text(genes)),
+        MethodStep(title="Stability of the gene list", text=_stability_text(genes, gene_nouns)),
     )
 
 
@@ -132,13 +172,30 @@ def _max_t_sentence(adjusted: MaxT) -> str:
         if adjusted.is_complete
         else "{n_permutations} random relabellings of the samples"
     )
-    return (
+    text = (
         "The family-wise error rate was controlled by the step-down max-T procedure "
         f"[@westfall1993] over {relabelled}, with p = (b + 1) / (B + 1) [@phipson2010]."
     )
+    if not adjusted.is_complete:
+        text += (
+            " Other random relabellings, as many, would find {n_low} to {n_high} genes: from those"
+            " whose p-value has a 95 % interval [@clopper1934] that is wholly at or below the"
+            " level, to those whose interval reaches it; b is binomial, given the data."
+        )
+    return text
 
 
-def _stability_text(genes: Genes) -> Statement:
+def _ranked_sentence(genes: Genes, gene_nouns: str) -> str:
+    """Which genes were ranked."""
+    if genes.n_ranked == genes.n_genes:
+        return f"All {{n_genes}} {gene_nouns} were ranked"
+    return (
+        f"Of {{n_genes}} {gene_nouns} the {{n_ranked}} that the variation filter keeps on the "
+        "training samples, and that the models therefore may use, were ranked"
+    )
+
+
+def _stability_text(genes: Genes, gene_nouns: str) -> Statement:
     """How the list was put to the test."""
     record, sentences = genes.stability, []
     if record.n_bootstraps:
@@ -156,8 +213,12 @@ def _stability_text(genes: Genes) -> Statement:
     sentences.append(
         "Stability is the chance-corrected measure of Nogueira, Sechidis and Brown with its "
         "asymptotic interval [@nogueira2018], which is for the number of lists and not for other "
-        "samples. The values that are ranked learn nothing from the samples, so that no step had "
-        "to be fitted again."
+        "samples. The values that are ranked learn nothing from the samples; which "
+        + (
+            f"{gene_nouns} are ranked was not decided again in each draw."
+            if genes.n_ranked < genes.n_genes
+            else f"{gene_nouns} are ranked does not depend on them."
+        )
     )
     if genes.published:
         sentences.append(
@@ -207,6 +268,11 @@ def _max_t(
         )
         p_adjusted[tested] = adjusted.p_values
         n_permutations, is_complete = adjusted.n_permutations, adjusted.is_complete
+    n_low = n_high = int((p_adjusted[tested] <= FAMILY_WISE_LEVEL).sum())
+    if not reason and not is_complete:
+        n_low, n_high = counts_of_other_draws(
+            p_adjusted[tested], n_permutations=n_permutations, level=FAMILY_WISE_LEVEL
+        )
     return p_adjusted, MaxT(
         n_permutations=n_permutations,
         is_complete=is_complete,
@@ -214,6 +280,8 @@ def _max_t(
         n_significant=int((p_adjusted[tested] <= FAMILY_WISE_LEVEL).sum()),
         smallest_p=None if reason else 1 / (n_permutations + 1),
         not_run=reason,
+        n_low=n_low,
+        n_high=n_high,
     )
 
 
@@ -247,7 +315,9 @@ def _stability(
     )
 
 
-def _published(dataset: Dataset, config: Config, listed: NDArray[np.intp]) -> Published | None:
+def _published(
+    dataset: Dataset, config: Config, listed: NDArray[np.intp], ranked: NDArray[np.intp]
+) -> Published | None:
     """Compare the list with the published one, and with it what unlogged values would list."""
     published = config.ranking.published
     if not published:
@@ -257,7 +327,7 @@ def _published(dataset: Dataset, config: Config, listed: NDArray[np.intp]) -> Pu
         overlap.compare(
             [ids[i] for i in listed],
             published.genes,
-            ids,
+            [ids[i] for i in ranked],
             key="report",
             values="as in this report",
         )
@@ -283,6 +353,16 @@ def _published(dataset: Dataset, config: Config, listed: NDArray[np.intp]) -> Pu
         genes=published.genes,
         overlaps=tuple(overlaps),
     )
+
+
+def _present(dataset: Dataset, order: NDArray[np.intp]) -> tuple[tuple[float, ...], ...]:
+    """Share of the training samples of each class in which each gene is called present."""
+    if dataset.calls is None:
+        return ()
+    is_present = dataset.calls[dataset.train] == "P"
+    y = dataset.y[dataset.train]
+    shares = [is_present[y == label].mean(axis=0)[order] for label in dataset.classes]
+    return tuple(tuple(share.tolist()) for share in shares)
 
 
 def _mean_difference(

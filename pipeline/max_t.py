@@ -18,6 +18,7 @@ from math import comb, prod
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from pipeline.gene_loops import raise_highest
 
@@ -97,6 +98,42 @@ def max_t(
     p_values = np.empty(len(order))
     p_values[order] = np.maximum.accumulate(falling)[::-1]
     return Adjusted(p_values, n_drawn, n_relabellings(sizes) <= n_permutations)
+
+
+def counts_of_other_draws(
+    p_values: NDArray[np.float64], *, n_permutations: int, level: float
+) -> tuple[int, int]:
+    """Say between which numbers of genes another draw of as many relabellings would find.
+
+    The number b behind each p = (b + 1) / (B + 1) is binomial, given the data. A gene is found by
+    nearly all draws where even the upper limit of its 95 % interval is at or below the level, and
+    by next to none where the lower limit is above it.
+
+    Parameters
+    ----------
+    p_values : ndarray of float, shape (n_genes,)
+        Adjusted p-values, from relabellings drawn at random.
+    n_permutations : int
+        Their number, B.
+    level : float
+        The family-wise error rate.
+
+    Returns
+    -------
+    n_low, n_high : int
+        Genes whose interval of Clopper and Pearson [1]_ is at or below the level, and genes whose
+        interval reaches it.
+
+    References
+    ----------
+    .. [1] Clopper, Pearson (1934). The use of confidence or fiducial limits illustrated in the
+       case of the binomial. Biometrika 26, 404-413.
+    """
+    b = np.rint(p_values * (n_permutations + 1)) - 1
+    rest = n_permutations - b
+    low = np.where(b > 0, stats.beta.ppf(0.025, np.maximum(b, 1), rest + 1), 0.0)
+    high = np.where(rest > 0, stats.beta.ppf(0.975, b + 1, np.maximum(rest, 1)), 1.0)
+    return int((high <= level).sum()), int((low <= level).sum())
 
 
 def n_relabellings(sizes: Sequence[int] | NDArray[np.intp]) -> int:

@@ -414,6 +414,31 @@ def make_preprocessor(section: PreprocessSection) -> Pipeline:
     return Pipeline(steps or [("raw", "passthrough")])
 
 
+def usable(X: NDArray[np.float64], section: PreprocessSection) -> NDArray[np.bool_]:
+    """Say which genes the models may use: those that the recipe's filter keeps.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n_train, n_genes)
+        Expression values of the training samples, as supplied.
+    section : PreprocessSection
+        Recipe and constants.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_genes,)
+        All genes under a recipe without a filter.
+
+    Raises
+    ------
+    DataError
+        If the filter keeps none.
+    """
+    if "filter" not in RECIPES[section.recipe]:
+        return np.ones(X.shape[1], dtype=np.bool_)
+    return _filter(section).support(np.clip(X, section.floor, section.ceiling))
+
+
 def value_scale(X: NDArray[np.float64], section: PreprocessSection) -> NDArray[np.float64]:
     """Transform values without learning from them: the scale on which genes are compared.
 

@@ -30,14 +30,9 @@ def resubstitution(dataset: Dataset, config: Config, plan: Plan) -> Resubstituti
     """
     key = config.evaluate.primary_model
     y = np.searchsorted(dataset.classes, dataset.y)
-    if plan.protocol.design == "split":
-        rows, inner = plan.folds[0].train, plan.folds[0].inner
-    else:
-        rows = np.arange(len(y))
-        groups = covariate(dataset, config.evaluate.group_column, "group_column")
-        inner = inner_folds(dataset.y, rows, config.evaluate, groups, seed=config.seed)
+    own = own_fold(dataset, config, plan)
+    rows = own.train
     recipe = next(recipe for recipe, keys in model_recipes(config).items() if key in keys)
-    own = Fold(0, rows, rows, inner)
     prepared = Prepared(fold_values(dataset, config, recipe), (own,))
     (held,) = nested(
         key, prepared, y[None], config.evaluate, n_classes=len(dataset.classes), seed=config.seed
@@ -49,3 +44,29 @@ def resubstitution(dataset: Dataset, config: Config, plan: Plan) -> Resubstituti
         n_errors=n_errors,
         accuracy=1 - n_errors / len(rows),
     )
+
+
+def own_fold(dataset: Dataset, config: Config, plan: Plan) -> Fold:
+    """Give the training samples of the headline, held out of nothing.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    config : Config
+        Inner folds, column of groups, seed.
+    plan : Plan
+        The protocol of the headline.
+
+    Returns
+    -------
+    Fold
+        Its training rows, of a split; else all samples. They are the test rows as well.
+    """
+    if plan.protocol.design == "split":
+        rows, inner = plan.folds[0].train, plan.folds[0].inner
+    else:
+        rows = np.arange(len(dataset.y))
+        groups = covariate(dataset, config.evaluate.group_column, "group_column")
+        inner = inner_folds(dataset.y, rows, config.evaluate, groups, seed=config.seed)
+    return Fold(0, rows, rows, inner)

@@ -318,6 +318,9 @@ def _check_genes(genes: Genes, samples: list[str], n_classes: int) -> None:
         table.q_value,
         table.p_max_t,
         table.selection_frequency,
+        table.usable,
+        table.weight,
+        *table.present,
     )
     _expect({len(column) for column in columns} == {len(table.ids)}, "genes.table: column lengths")
     _expect(set(heat_map.gene_ids) <= set(table.ids), "genes.heat_map: genes")
@@ -327,6 +330,11 @@ def _check_genes(genes: Genes, samples: list[str], n_classes: int) -> None:
     _expect(not ragged, "genes.heat_map: z is ragged")
     inside = all(0 <= k < n_classes for k in (*table.high_in, *heat_map.high_in))
     _expect(inside, "genes: high_in beyond the classes")
+    ranked = sum(table.usable) == genes.n_ranked and all(table.usable[: genes.n_ranked])
+    _expect(ranked and genes.n_tested <= genes.n_ranked, "genes.table: usable genes come first")
+    listed = set(heat_map.gene_ids) <= set(table.ids[: genes.n_ranked])
+    _expect(listed, "genes.heat_map: a gene that the models may not use")
+    _expect(len(table.present) in (0, n_classes), "genes.table: calls of other classes")
     _expect(len(set(table.ids)) == len(table.ids) == genes.n_genes, "genes.table: number of genes")
     _check_max_t(genes)
     _check_stability(genes)
@@ -340,6 +348,8 @@ def _check_max_t(genes: Genes) -> None:
     _expect(len(found) == (0 if record.not_run else genes.n_tested), "genes.max_t: genes tested")
     n_small = sum(p <= record.level for p in found)
     _expect(n_small == record.n_significant, "genes.max_t: n_significant")
+    between = record.n_low <= record.n_significant <= record.n_high <= len(found)
+    _expect(between, "genes.max_t: n_significant lies outside its range")
     smallest = record.smallest_p or 0.0
     _expect(all(smallest <= p <= 1 for p in found), "genes.max_t: p-values below the smallest")
 
@@ -352,7 +362,7 @@ def _check_stability(genes: Genes) -> None:
         where = f"genes.stability: {drawn.key}"
         _expect(drawn.key == f"{drawn.resampling}/{drawn.n_per_class}", where)
         _expect(drawn.n_lists == n_drawn[drawn.resampling], f"{where} counts other lists")
-        _expect(drawn.n_steady <= drawn.n_ever <= genes.n_genes, f"{where} counts other genes")
+        _expect(drawn.n_steady <= drawn.n_ever <= genes.n_ranked, f"{where} counts other genes")
         undefined = drawn.stability is None
         _expect(undefined == (drawn.interval is None) == bool(drawn.undefined), where)
     _expect(record.n_per_class == genes.n_per_class, "genes.stability: n_per_class")
@@ -360,7 +370,7 @@ def _check_stability(genes: Genes) -> None:
     own = record.of("bootstrap")
     _expect((own is None) == (record.n_bootstraps == 0), "genes.stability: no bootstraps")
     frequencies = [f for f in genes.table.selection_frequency if f is not None]
-    _expect(len(frequencies) == (genes.n_genes if own else 0), "genes.table: selection_frequency")
+    _expect(len(frequencies) == (genes.n_ranked if own else 0), "genes.table: selection_frequency")
     if own:
         n_ever = sum(f > 0 for f in frequencies)
         _expect(n_ever == own.n_ever, "genes.stability: n_ever is not that of the table")

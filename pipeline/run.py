@@ -19,6 +19,7 @@ from pipeline import (
     references,
     resampling,
     scored,
+    weights,
 )
 from pipeline import genes as gene_ranking
 from pipeline.audits import probes
@@ -159,9 +160,12 @@ def _compute(
     # Who published figures did so on all the genes of the files.
     examined = claims.examine(dataset, config, plans, progress)
     progress("ranking genes", 0, 1)
-    genes = gene_ranking.rank(modelled, config)
-    data = _data(dataset, modelled.ledger, located, preprocessing, config)
     primary = _primary(evaluations, protocols, config)
+    headline_plan = next(plan for plan in plans if plan.protocol.key == primary.protocol)
+    genes = gene_ranking.rank(
+        modelled, config, weights.gene_weights(modelled, config, headline_plan)
+    )
+    data = _data(dataset, modelled.ledger, located, preprocessing, config)
     on_training = resubstitution(
         modelled, config, next(plan for plan in plans if plan.protocol.key == primary.protocol)
     )

@@ -182,19 +182,25 @@ def describe(
     """
     selected = place < n_per_class
     frequency = selected.mean(axis=0)
-    found = nogueira(selected)
+    n_listed, n_genes = n_per_class * n_classes, place.shape[1]
+    # A list with room for every gene leaves out none by its rank, and nothing is selected.
+    found = nogueira(selected) if n_listed < n_genes else None
     method = "asymptotic, Nogueira et al. 2018"
     return ListStability(
         key=f"{resampling}/{n_per_class}",
         resampling=resampling,
         n_per_class=n_per_class,
-        n_listed=n_per_class * n_classes,
+        n_listed=min(n_listed, n_genes),
         n_lists=len(place),
         stability=found[0] if found else None,
         interval=Interval(low=found[1], high=found[2], method=method) if found else None,
         n_steady=int((frequency >= STEADY).sum()),
         n_ever=int((frequency > 0).sum()),
-        undefined=None if found else "the lists hold every gene, or there is one list only",
+        undefined=None
+        if found
+        else "the list has room for every gene"
+        if n_listed >= n_genes
+        else "the lists hold every gene, or there is one list only",
     )
 
 

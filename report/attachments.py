@@ -44,8 +44,9 @@ GENES = (
     "q_value",
     "p_max_t",
     "selection_frequency",
+    "weight",
 )
-"""Columns of `genes.csv`."""
+"""Columns of `genes.csv`; whether the models may use the gene follows, and calls by class."""
 
 
 def genes(results: Results) -> bytes:
@@ -59,7 +60,8 @@ def genes(results: Results) -> bytes:
     Returns
     -------
     bytes
-        CSV with the columns `GENES`.
+        CSV with the columns `GENES`, `models_may_use` and, where there are calls, for each class
+        the share of its training samples in which the gene is called present.
     """
     table = results.genes.table
     labels = [summary.label for summary in results.data.classes]
@@ -73,8 +75,12 @@ def genes(results: Results) -> bytes:
         table.q_value,
         table.p_max_t,
         table.selection_frequency,
+        table.weight,
+        tuple("yes" if may_use else "no" for may_use in table.usable),
+        *table.present,
     )
-    return csv_bytes(GENES, zip(*columns, strict=True))
+    calls = [f"called_present_in_{label}" for label in labels] if table.present else []
+    return csv_bytes((*GENES, "models_may_use", *calls), zip(*columns, strict=True))
 
 
 def samples(results: Results) -> bytes:

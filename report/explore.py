@@ -114,6 +114,8 @@ def genes(results: Results) -> str:
         ("q", "q_value", "scientific"),
         ("p, max-T", "p_max_t", "" if results.genes.max_t.not_run else "scientific"),
         ("Listed in", "selection_frequency", _format(table.selection_frequency)),
+        ("Weight", "weight", "" if results.genes.weights.not_run else "scientific"),
+        ("Models may use it", "usable", "" if all(table.usable) else "yes"),
     ]
     said = {
         "noun": results.study.gene_noun_plural,

@@ -142,7 +142,8 @@
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
     const { genes: { table }, data: { classes } } = await new Response(stream).json();
     const cell = (kind, field, i) => {
-      if (kind === 'rank') return i + 1;
+      if (kind === 'rank') return table.usable[i] ? i + 1 : null;
+      if (kind === 'yes') return table.usable[i] ? 'yes' : 'no';
       return kind === 'class' ? classes[table[field][i]].label : table[field][i];
     };
     return table.ids.map((_, i) => columns.map(([, field, kind]) => cell(kind, field, i)));
@@ -162,7 +163,7 @@
   const save = make('button', { type: 'button', textContent: 'Save all as CSV' });
   const status = make('p', { className: 'note' });
   status.setAttribute('role', 'status');
-  const heads = columns.map(([text, , kind]) => make('th', { scope: 'col', textContent: text, className: kind === 'text' || kind === 'class' ? '' : 'number' }));
+  const heads = columns.map(([text, , kind]) => make('th', { scope: 'col', textContent: text, className: ['text', 'class', 'yes'].includes(kind) ? '' : 'number' }));
   const body = make('tbody');
   const scroll = make('div', { className: 'scroll wide genes', hidden: true, tabIndex: 0 });
   scroll.setAttribute('role', 'region');

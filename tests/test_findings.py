@@ -654,7 +654,7 @@ def test_a_rule_speaks_of_the_studys_samples_and_genes(results: Results) -> None
 
     actual = found("GENES-01", updated(results, study=study))
 
-    assert actual.why.startswith("Other cell lines would give another list.")
+    assert actual.why.startswith("A redraw of the same cell lines gives another list.")
 
 
 def test_cited_works_are_collected(results: Results) -> None:

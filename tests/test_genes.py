@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from pipeline import genes as ranked
 from pipeline import max_t, ranking, stability
@@ -36,6 +37,69 @@ def rerank(toy_dataset: Dataset, toy_config: Config) -> Callable[..., Genes]:
 def test_all_genes_are_ranked(genes: Genes) -> None:
     """Every gene stands once in the table, those that the filter drops included."""
     assert [f"G{g:02d}_at" for g in range(40)] == sorted(genes.table.ids)
+
+
+def test_genes_that_the_models_may_not_use_are_not_ranked(genes: Genes) -> None:
+    """The four genes that the filter drops stand last, and are neither tested nor listed."""
+    table, n = genes.table, genes.n_ranked
+
+    assert 36 == n
+    assert ("G36_at", "G37_at", "G38_at", "G39_at") == table.ids[n:]
+    assert {None} == {*table.p_value[n:], *table.q_value[n:], *table.selection_frequency[n:]}
+    assert (True,) * 36 + (False,) * 4 == table.usable
+
+
+def adjusted_by_hand(p_values: list[float]) -> list[float]:
+    """Benjamini and Hochberg: the smallest n p / rank of this and all larger p-values."""
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    found, smallest = [0.0] * len(p_values), 1.0
+    for rank, i in reversed(list(enumerate(order, start=1))):
+        smallest = min(smallest, len(p_values) * p_values[i] / rank)
+        found[i] = smallest
+    return found
+
+
+def test_the_family_of_tests_is_that_of_the_ranked_genes(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """A stricter filter drops genes that vary; q and max-T count the others alone."""
+    section = toy_config.preprocess.model_copy(update={"min_range": 2_000.0})
+    config = toy_config.model_copy(update={"preprocess": section})
+    X = np.clip(toy_dataset.X[toy_dataset.train], 100, 16_000)
+    kept = (X.max(axis=0) > 5 * X.min(axis=0)) & (X.max(axis=0) - X.min(axis=0) > 2_000)
+    logs, y = np.log10(X), toy_dataset.y[toy_dataset.train]
+    groups = [logs[y == label][:, kept] for label in toy_dataset.classes]
+    p_values = stats.f_oneway(*groups).pvalue.tolist()
+    ids = np.array(toy_dataset.gene_ids)[kept].tolist()
+
+    actual = ranked.rank(toy_dataset, config)
+
+    assert 0 < kept.sum() < 36
+    assert kept.sum() == actual.n_ranked == actual.n_tested
+    tested = dict(zip(actual.table.ids, actual.table.q_value, strict=True))
+    assert dict(zip(ids, adjusted_by_hand(p_values), strict=True)) == pytest.approx(
+        {gene: q for gene, q in tested.items() if q is not None}
+    )
+    assert actual.n_ranked == sum(p is not None for p in actual.table.p_max_t)
+    assert set(actual.heat_map.gene_ids) <= set(ids)
+
+
+def test_genes_are_called_present_by_class(toy_dataset: Dataset, toy_config: Config) -> None:
+    """The share is that of the training samples of the class; other samples have no part."""
+    calls = np.full(toy_dataset.X.shape, "A")
+    first, second = (
+        np.flatnonzero((toy_dataset.y == label) & (toy_dataset.partition == "train"))
+        for label in toy_dataset.classes[:2]
+    )
+    calls[first[:2], 3] = "P"
+    calls[second[0], 3] = "M"
+    calls[toy_dataset.test] = "P"
+
+    table = ranked.rank(replace(toy_dataset, calls=calls), toy_config).table
+
+    at = table.ids.index("G03_at")
+    assert [2 / len(first), 0.0, 0.0] == [share[at] for share in table.present]
+    assert 2 / len(first) == sum(map(sum, table.present))
 
 
 def test_the_best_score_comes_first(genes: Genes) -> None:
@@ -143,12 +207,13 @@ def test_the_heat_map_ends_at_its_limit(genes: Genes) -> None:
 
 
 def test_methods_count_what_was_not_tested(genes: Genes) -> None:
-    """The paragraph says how many genes did not vary."""
+    """The paragraph says how many genes were ranked, and how many of them did not vary."""
     (step, *_) = ranked.method(genes, gene_nouns="genes")
 
     actual = {value.name: value.value for value in step.text.values}
 
-    assert (40, 24, 4) == (actual["n_genes"], actual["n_samples"], actual["n_untested"])
+    names = ("n_genes", "n_ranked", "n_samples", "n_untested")
+    assert (40, 36, 24, 0) == tuple(actual[name] for name in names)
 
 
 def text(step: MethodStep) -> str:
@@ -218,10 +283,10 @@ def test_selection_frequencies_are_of_the_reports_list(
     genes: Genes, toy_dataset: Dataset, toy_config: Config
 ) -> None:
     """A gene's frequency is the share of bootstraps that have it among the four of its class."""
-    X = np.log10(np.clip(toy_dataset.X[toy_dataset.train], 100, 16_000))
+    X = np.log10(np.clip(toy_dataset.X[toy_dataset.train], 100, 16_000))[:, :36]
     y, rng = toy_dataset.y[toy_dataset.train], np.random.default_rng(toy_config.seed).spawn(2)[1]
     counts = stability.bootstraps(y, toy_dataset.classes, n=100, rng=rng)
-    n_listed = np.zeros(40)
+    n_listed = np.zeros(36)
     for row in counts:
         drawn = np.repeat(np.arange(24), row)
         scores = ranking.signal_to_noise(X[drawn], y[drawn], toy_dataset.classes)
@@ -229,7 +294,8 @@ def test_selection_frequencies_are_of_the_reports_list(
 
     actual = dict(zip(genes.table.ids, genes.table.selection_frequency, strict=True))
 
-    assert dict(zip(toy_dataset.gene_ids, (n_listed / 100).tolist(), strict=True)) == actual
+    shares = [*(n_listed / 100).tolist(), None, None, None, None]
+    assert dict(zip(toy_dataset.gene_ids, shares, strict=True)) == actual
 
 
 def test_lists_of_all_genes_are_not_drawn(genes: Genes) -> None:
@@ -266,6 +332,15 @@ def test_a_list_of_all_genes_has_no_stability(rerank: Callable[..., Genes]) -> N
     assert own.undefined
 
 
+def test_a_list_with_room_for_all_genes_has_no_stability(rerank: Callable[..., Genes]) -> None:
+    """12 genes of each of three classes are all 36 that are ranked, though not 12 of each."""
+    own = rerank(n_per_class=12).stability.of("bootstrap")
+
+    assert own is not None
+    assert (36, None) == (own.n_listed, own.stability)
+    assert own.undefined == "the list has room for every gene"
+
+
 PUBLISHED = {"source": "a table", "citation": "golub1999", "genes": ("G00_at", "G05_at", "other")}
 
 
@@ -288,7 +363,7 @@ def test_a_published_list_is_compared_twice(toy_dataset: Dataset, compared: Conf
 
     assert published is not None
     actual = [(o.key, o.n_genes, o.n_listed, o.n_present) for o in published.overlaps]
-    assert [("report", 40, 12, 2), ("unlogged", 36, 12, 2)] == actual
+    assert [("report", 36, 12, 2), ("unlogged", 36, 12, 2)] == actual
 
 
 @pytest.mark.parametrize("recipe", ["logged", "raw"])

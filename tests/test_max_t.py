@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from pipeline import max_t as module
-from pipeline.max_t import max_t, n_relabellings, relabellings
+from pipeline.max_t import counts_of_other_draws, max_t, n_relabellings, relabellings
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -256,3 +256,35 @@ def test_false_genes_are_found_no_more_often_than_the_level() -> None:
 
     n_most = stats.binom.ppf(0.999, 300, 0.05)
     assert sum(found) <= n_most
+
+
+def test_counts_of_other_draws_by_hand() -> None:
+    """Of 99 relabellings: 0 reached leave an upper limit of 0.037 and 1 one of 0.055.
+
+    With nothing reached the limit is 1 - 0.025^(1/99). Nine reached have a lower limit below the
+    level: the tail of the binomial at 0.05, 9 or more of 99, is above 0.025; of 11 it is not.
+    """
+    p_values = (np.array([0, 1, 9, 11, 99]) + 1) / 100
+
+    actual = counts_of_other_draws(p_values, n_permutations=99, level=0.05)
+
+    assert 1 - 0.025 ** (1 / 99) < 0.05
+    assert stats.binom.sf(8, 99, 0.05) > 0.025 > stats.binom.sf(10, 99, 0.05)
+    assert stats.binom.cdf(1, 99, 0.05) > 0.025
+    assert (1, 3) == actual
+
+
+def test_other_seeds_find_as_many_genes_as_one_draw_says() -> None:
+    """The counts of 60 other draws lie in the range that one draw gives, but for few."""
+    rng = np.random.default_rng(5)
+    y = labels("a" * 12 + "b" * 12)
+    X = rng.normal(size=(24, 80)) + np.linspace(0, 2.2, 80) * (y == "b")[:, None]
+
+    def draw(seed: int) -> Floats:
+        return max_t(X, y, ("a", "b"), n_permutations=400, rng=generator(seed)).p_values
+
+    low, high = counts_of_other_draws(draw(0), n_permutations=400, level=0.05)
+    found = [int((draw(seed) <= 0.05).sum()) for seed in range(1, 61)]
+
+    assert low < high
+    assert np.mean([low <= n <= high for n in found]) > 0.85

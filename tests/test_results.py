@@ -221,12 +221,22 @@ CONTRADICTIONS: list[tuple[str, Callable[[Results], Results]]] = [
     ("number of genes", lambda r: with_genes(r, n_genes=41)),
     ("column lengths", lambda r: with_genes(r, "table", p_max_t=(0.5,))),
     ("genes tested", lambda r: with_genes(r, n_tested=35)),
+    ("usable genes come first", lambda r: with_genes(r, n_ranked=35)),
+    ("usable genes come first", lambda r: with_genes(r, "table", usable=(False,) + (True,) * 39)),
+    ("calls of other classes", lambda r: with_genes(r, "table", present=((0.5,) * 40,))),
+    ("outside its range", lambda r: with_genes(r, "max_t", n_high=0)),
+    (
+        "a gene that the models may not use",
+        lambda r: with_genes(
+            r, "heat_map", gene_ids=(r.genes.table.ids[-1], *r.genes.heat_map.gene_ids[1:])
+        ),
+    ),
     ("genes tested", lambda r: with_genes(r, "max_t", not_run="no reason")),
     ("n_significant", lambda r: with_genes(r, "max_t", n_significant=40)),
     ("below the smallest", lambda r: with_genes(r, "max_t", smallest_p=0.2)),
     ("bootstrap/4", lambda r: with_genes(r, "stability", **listed(r, n_per_class=5))),
     ("other lists", lambda r: with_genes(r, "stability", n_bootstraps=99)),
-    ("other genes", lambda r: with_genes(r, "stability", **listed(r, n_steady=40, n_ever=39))),
+    ("other genes", lambda r: with_genes(r, "stability", **listed(r, n_steady=36, n_ever=35))),
     ("bootstrap/4", lambda r: with_genes(r, "stability", **listed(r, stability=None))),
     ("n_per_class", lambda r: with_genes(r, "stability", n_per_class=5)),
     ("no folds", lambda r: with_genes(r, "stability", lists=r.genes.stability.lists[:-1])),
@@ -235,7 +245,7 @@ CONTRADICTIONS: list[tuple[str, Callable[[Results], Results]]] = [
         "selection_frequency",
         lambda r: with_genes(r, "table", selection_frequency=(None,) * 40),
     ),
-    ("n_ever", lambda r: with_genes(r, "stability", **listed(r, n_ever=39))),
+    ("n_ever", lambda r: with_genes(r, "stability", **listed(r, n_ever=35))),
 ]
 
 

@@ -413,7 +413,7 @@ def test_a_stability_that_is_undefined_has_its_reason(toy_results: Results) -> N
 
 
 def test_overlaps_by_hand(toy_results: Results) -> None:
-    """Shared genes beside what chance would give: of 3 of 10, two of four are 1/3 likely."""
+    """Shared genes beside what chance would give: of 3 of 10 genes, 4 x 3 / 10 are of four."""
     ids = tuple("abcdefghij")
     overlap = compare(ids[:3], ("a", "b", "i", "j", "z"), ids, key="report", values="as they are")
     published = Published(
@@ -423,7 +423,7 @@ def test_overlaps_by_hand(toy_results: Results) -> None:
 
     table = overlaps(toy_results.model_copy(update={"genes": genes_record}))
 
-    assert (("as they are", "10", "4 of 5", "3", "2", "1.200", "0.333"),) == table.rows
+    assert (("as they are", "10", "4 of 5", "3", "2", "1.200"),) == table.rows
     assert "a <table>" in table.caption
 
 

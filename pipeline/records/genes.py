@@ -10,10 +10,14 @@ Resampling = Literal["bootstrap", "folds"]
 
 
 class GeneTable(Record):
-    """All genes by column, best signal-to-noise first; p and q are None where undefined.
+    """All genes by column: those that models may use, best signal-to-noise first; then the rest.
 
-    `p_max_t` is None too where max-T did not run. `selection_frequency` is the share of
-    bootstraps in which the gene is among the best of its class; None for all without any.
+    The rest (`usable` is False) are not ranked: they are not tested and never listed. p and q are
+    None where undefined, `p_max_t` too where max-T did not run. `selection_frequency` is the share
+    of bootstraps in which the gene is among the best of its class; None for all without any.
+    `present` has, for each class, the share of its training samples in which each gene is called
+    present; it is empty where the data have no calls. `weight` is the gene's in the fitted model
+    of the headline (`GeneWeights`), None for all where that has none.
     """
 
     ids: tuple[str, ...]
@@ -25,6 +29,24 @@ class GeneTable(Record):
     q_value: tuple[float | None, ...]
     p_max_t: tuple[float | None, ...]
     selection_frequency: tuple[float | None, ...]
+    usable: tuple[bool, ...]
+    present: tuple[tuple[float, ...], ...]
+    weight: tuple[float | None, ...]
+
+
+class GeneWeights(Record):
+    """What the weights of genes are of: a linear model fitted as for the headline.
+
+    A weight is what one standard deviation of the gene, over the `n_samples` training samples,
+    adds to the model's decision value; above 0 it speaks for the class `label`. `not_run` is the
+    reason where there are none.
+    """
+
+    model: str
+    setting: str | None
+    n_samples: int
+    label: str | None
+    not_run: str | None
 
 
 class Witness(Record):
@@ -53,7 +75,9 @@ class MaxT(Record):
     """Step-down max-T: how many relabellings, and how many genes stay at or below `level`.
 
     `is_complete`: all distinct relabellings were taken, once each. `smallest_p` is what a
-    gene gets that no relabelling reaches; `not_run` the reason where there is none.
+    gene gets that no relabelling reaches; `not_run` the reason where there is none. Another
+    draw of as many relabellings would find between `n_low` and `n_high` genes: those whose p-value
+    has a 95 % interval wholly at or below `level`, and those whose interval reaches it.
     """
 
     n_permutations: int
@@ -62,6 +86,8 @@ class MaxT(Record):
     n_significant: int
     smallest_p: float | None
     not_run: str | None
+    n_low: int
+    n_high: int
 
 
 class ListStability(Record):
@@ -118,8 +144,9 @@ class Stability(Record):
 class Overlap(Record):
     """What a list shares with the published one; `values` says what was ranked.
 
-    `n_present` of the published genes are among the `n_genes` ranked; `expected` and
-    `p_value` are those of a list drawn from the ranked genes at random.
+    `n_present` of the published genes are among the `n_genes` ranked; `expected` are shared
+    by a list drawn from the ranked genes at random. No p-value: where two lists come from the same
+    samples by nearly the same statistic, nobody expects so few.
     """
 
     key: str
@@ -130,7 +157,6 @@ class Overlap(Record):
     n_present: int
     shared: tuple[str, ...]
     expected: float
-    p_value: float
 
 
 class Published(Record):
@@ -145,6 +171,7 @@ class Published(Record):
 class Genes(Record):
     """The gene ranking on the training samples.
 
+    Of `n_genes` the models may use `n_ranked`, which are ranked; `n_tested` of these are tested.
     `witness` is None where no test sample is of its class, or all are.
     """
 
@@ -152,6 +179,7 @@ class Genes(Record):
     test: str
     n_samples: int
     n_genes: int
+    n_ranked: int
     n_tested: int
     fdr: float
     n_significant: int
@@ -162,3 +190,4 @@ class Genes(Record):
     max_t: MaxT
     stability: Stability
     published: Published | None
+    weights: GeneWeights

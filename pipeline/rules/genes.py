@@ -6,6 +6,7 @@ from pipeline.rules.rule import (
     count,
     decimal,
     not_applicable,
+    not_run,
     passed,
     percent,
     raised,
@@ -18,8 +19,8 @@ from pipeline.rules.rule import (
     "genes",
     subject="Stability of the gene list over bootstraps",
     title="Unstable gene list",
-    why="Other {samples} would give another list. Many lists can predict equally well, and a gene "
-    "that is missing from this one is no less interesting.",
+    why="A redraw of the same {samples} gives another list. Many lists can predict equally well, "
+    "and a gene that is missing from this one is no less interesting.",
     action="Report the selection frequency with each gene; do not call the list the signature, "
     "and do not read much into single genes.",
     references=("nogueira2018", "eindor2005"),
@@ -30,7 +31,7 @@ def unstable_list(results: Results) -> Verdict:
     if record is None:
         return not_applicable("No bootstraps were drawn.")
     if record.stability is None:
-        return not_applicable("The stability of the list is undefined.")
+        return not_run(record.undefined or "the stability of the list is undefined")
     path = f"genes.stability.lists[{record.key}]"
     terms = (
         count("n_lists", f"{path}.n_lists"),

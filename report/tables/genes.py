@@ -21,7 +21,7 @@ def genes(results: Results) -> Table:
     Table
         One row a gene of the heat map.
     """
-    table = results.genes.table
+    record, table = results.genes, results.genes.table
     row_of = {gene: row for row, gene in enumerate(table.ids)}
     rows = []
     for gene in results.genes.heat_map.gene_ids:
@@ -35,6 +35,8 @@ def genes(results: Results) -> Table:
                 formats.count(i + 1),
                 formats.decimal(table.signal_to_noise[i]),
                 formats.decimal(table.mean_difference[i]),
+                *_detected(results, i),
+                _thousandths(table.weight[i], shown=not record.weights.not_run),
                 formats.scientific(table.p_value[i]),
                 formats.scientific(table.q_value[i]),
                 "" if results.genes.max_t.not_run else formats.scientific(table.p_max_t[i]),
@@ -52,13 +54,16 @@ def genes(results: Results) -> Table:
             "*Rank",
             "*Signal to noise",
             "*Difference",
+            "*Present in class",
+            "*Present in rest",
+            "*Weight × 1000",
             "*p",
             "*q",
             "*p, max-T",
             "*Listed in",
         ),
         rows=tuple(rows),
-        note=_genes_note(results.genes),
+        note=_genes_note(results),
     )
 
 
@@ -133,7 +138,6 @@ def overlaps(results: Results) -> Table:
             "*Genes listed",
             "*Shared",
             "*Expected by chance",
-            "*p",
         ),
         rows=tuple(
             (
@@ -143,22 +147,54 @@ def overlaps(results: Results) -> Table:
                 formats.count(record.n_listed),
                 formats.count(len(record.shared)),
                 formats.decimal(record.expected),
-                formats.scientific(record.p_value),
             )
             for record in records
         ),
         note="All lists are of the best genes of each class by signal-to-noise on the training "
-        "samples. Expected by chance, and p: of so many genes drawn from those ranked at random "
+        "samples. Expected by chance: of so many genes drawn from those ranked at random "
         "(hypergeometric).",
     )
 
 
-def _genes_note(genes: Genes) -> str:
+def _thousandths(weight: float | None, *, shown: bool) -> str:
+    """Write a weight; among thousands of genes each is small."""
+    return "" if not shown else formats.decimal(None if weight is None else 1000 * weight)
+
+
+def _detected(results: Results, row: int) -> tuple[str, str]:
+    """How often a gene is called present where it is high, and elsewhere."""
+    table = results.genes.table
+    if not table.present:
+        return "", ""
+    high = table.high_in[row]
+    sizes = [summary.n_train for summary in results.data.classes]
+    n = [share[row] * size for share, size in zip(table.present, sizes, strict=True)]
+    rest = (sum(n) - n[high]) / (sum(sizes) - sizes[high])
+    return formats.percent(table.present[high][row]), formats.percent(rest)
+
+
+def _genes_note(results: Results) -> str:
     """Say what the columns are."""
+    genes = results.genes
     sentences = [
         f"Difference: mean of the class minus mean of the rest, {genes.scale}. p: {genes.test}; q: "
         "Benjamini-Hochberg."
     ]
+    if genes.table.present:
+        sentences.append(
+            "Present in class, in rest: share of the training samples of the class in which the "
+            "gene is high, and of the others, whose detection call is present."
+        )
+    if genes.weights.not_run:
+        sentences.append(f"No weights: {genes.weights.not_run}.")
+    else:
+        setting = f" ({genes.weights.setting})" if genes.weights.setting else ""
+        sentences.append(
+            "Weight: what one standard deviation of the gene adds to the decision value of "
+            f"{results.model(genes.weights.model).noun}{setting}, fitted as for the headline to "
+            f"{formats.count(genes.weights.n_samples)} samples; above 0 it speaks for "
+            f"{genes.weights.label}."
+        )
     if genes.max_t.smallest_p is not None:
         drawn = "all" if genes.max_t.is_complete else "random"
         sentences.append(
@@ -172,8 +208,8 @@ def _genes_note(genes: Genes) -> str:
             f"Listed in: share of {formats.count(own.n_lists)} bootstraps that list the gene too."
         )
     sentences.append(
-        f"Long descriptions are cut; the ranking of all {formats.count(genes.n_genes)} genes is in "
-        "results.json, whole."
+        f"Long descriptions are cut; all {formats.count(genes.n_genes)} genes are in "
+        "tables/genes.csv and results.json, with whether the models may use them."
     )
     return " ".join(sentences)
 
