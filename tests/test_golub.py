@@ -316,6 +316,19 @@ def test_zyxin_is_near_the_top_of_the_ranking(golub_results: Results) -> None:
     assert "X95735_at" in golub_results.genes.table.ids[:5]
 
 
+def test_no_gene_outside_the_filter_is_ranked(golub_results: Results) -> None:
+    """Of 3051 genes that pass the filter 20 are controls; 607 are called different, 62 by max-T.
+
+    With the controls multtest of R finds 608 and 62 (below).
+    """
+    genes = golub_results.genes
+
+    assert (7071, 3031, 3031) == (genes.n_genes, genes.n_ranked, genes.n_tested)
+    assert 608 == pytest.approx(genes.n_significant, abs=2)
+    assert genes.max_t.n_low <= 62 <= genes.max_t.n_high
+    assert not {"L49229_f_at", "M81933_at", "D49950_at"} & set(genes.heat_map.gene_ids)
+
+
 def test_the_heat_map_has_25_genes_of_each_class(golub_results: Results) -> None:
     """As in figure 3B of the paper."""
     assert Counter({0: 25, 1: 25}) == Counter(golub_results.genes.heat_map.high_in)
@@ -329,9 +342,9 @@ def test_the_list_is_as_stable_as_others_found(golub_results: Results) -> None:
         if record.resampling == "bootstrap"
     }
 
-    # Measured over the 3051 genes that vary: 0.23, 0.39, 0.51; here 7071 are ranked.
+    # Measured over the 3051 genes that vary, controls among them: 0.23, 0.39, 0.51.
     assert {10: 0.23, 50: 0.39, 200: 0.51} == pytest.approx(
-        {n: actual[n] for n in (10, 50, 200)}, abs=0.05
+        {n: actual[n] for n in (10, 50, 200)}, abs=0.03
     )
 
 
