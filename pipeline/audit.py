@@ -18,6 +18,7 @@ from pipeline.audits import (
     covariates,
     labels,
     probes,
+    recognised,
     samples,
     sentinels,
     strength,
@@ -162,7 +163,7 @@ def audit(
         controls=probes.controls(dataset, config),
         dates=probes.dates(dataset),
         missing=values.missing(dataset),
-        negative=values.negative(dataset),
+        negative=values.negative(dataset, config),
         at_maximum=values.at_maximum(dataset),
         above_ceiling=values.above_ceiling(dataset, config),
         below_floor=values.below_floor(dataset, config),
@@ -177,6 +178,9 @@ def audit(
         unknown_groups=unknown.groups(dataset, config),
         unknown_sources=unknown.sources(dataset, config),
         sentinels=sentinels.sentinels(dataset),
+        recognised=recognised.recognised(dataset, config),
+        parts=recognised.parts(dataset, config),
+        standardised=recognised.standardised(dataset),
         associations=found,
     )
 

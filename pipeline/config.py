@@ -185,6 +185,9 @@ class PreprocessSection(Section):
     # A model that uses them knows the laboratory, not the sample: they stay in the description
     # of the data, and out of models, ranking and, under `arrays`, each sample's mean.
     keep_controls: bool = False
+    # Values that the recipe is certainly not meant for are refused; with this they are computed
+    # with, under a caveat.
+    insist: bool = False
 
 
 class EmbeddingSection(Section):

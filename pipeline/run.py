@@ -22,7 +22,7 @@ from pipeline import (
     weights,
 )
 from pipeline import genes as gene_ranking
-from pipeline.audits import probes
+from pipeline.audits import probes, recognised
 from pipeline.checklists import reforms, tripod
 from pipeline.classifiers import models
 from pipeline.config import Config
@@ -100,6 +100,7 @@ def run(
         dataset = READERS[located.format](
             located.paths, unit=located.unit, missing=config.data.missing
         )
+        recognised.refuse(dataset, config)
         progress("comparing samples", 0, 1)
         dataset, duplicates = audit.prepare(dataset, located, config)
         config = audit.with_columns(dataset, config)

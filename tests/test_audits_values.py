@@ -7,6 +7,7 @@ from study_fixtures import labelled, with_recipe
 from pipeline.audits import values
 from pipeline.config import Config
 from pipeline.dataset import Dataset
+from report.formats import plain
 
 
 def study(X: np.ndarray | None = None, *, n_test: int = 4) -> Dataset:
@@ -34,14 +35,26 @@ def test_a_missing_value_would_be_counted() -> None:
 
 
 @pytest.mark.parametrize("n", [0, 1, 120])
-def test_negative_values_are_counted(n: int) -> None:
+def test_negative_values_are_counted(toy_config: Config, n: int) -> None:
     """Any negative value is told."""
     dataset = study()
     dataset.X.flat[:n] = -1.0
 
-    actual = values.negative(dataset)
+    actual = values.negative(dataset, toy_config)
 
     assert (n, n / 480, n > 0) == (actual.n, actual.share, actual.is_raised)
+
+
+@pytest.mark.parametrize("recipe", ["logged", "logged_arrays", "raw", "unlogged"])
+def test_negative_values_are_no_fault_without_logarithms(toy_config: Config, recipe: str) -> None:
+    """Of log ratios half are negative: they are counted, and nothing is advised."""
+    dataset = study()
+    dataset.X.flat[:240] = -1.0
+
+    actual = values.negative(dataset, with_recipe(toy_config, recipe))
+
+    assert (240, False) == (actual.n, actual.is_raised)
+    assert plain(actual.statement).endswith("the recipe takes no logarithm of them.")
 
 
 @pytest.mark.parametrize(("n", "expected"), [(1, False), (9, False), (10, True)])

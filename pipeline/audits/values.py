@@ -42,21 +42,27 @@ def missing(dataset: Dataset) -> Values:
     )
 
 
-def negative(dataset: Dataset) -> Values:
+def negative(dataset: Dataset, config: Config) -> Values:
     """Count negative values.
 
     Parameters
     ----------
     dataset : Dataset
         The data.
+    config : Config
+        The preprocessing.
 
     Returns
     -------
     Values
-        Their number.
+        Their number; raised only where the recipe takes logarithms, which they have not.
     """
-    template = "{n} of {n_values} values are negative ({share})."
-    return _values("negative", "Negative values", dataset, dataset.X < 0, template, least=0.0)
+    takes_logarithms = "log10" in RECIPES[config.preprocess.recipe]
+    template = "{n} of {n_values} values are negative ({share})" + (
+        "." if takes_logarithms else "; the recipe takes no logarithm of them."
+    )
+    least = 0.0 if takes_logarithms else 1.0  # no share is more than all
+    return _values("negative", "Negative values", dataset, dataset.X < 0, template, least=least)
 
 
 def at_maximum(dataset: Dataset) -> Values:

@@ -10,6 +10,7 @@ from typing import Literal
 from pipeline.records.base import Record
 from pipeline.records.check import Check as Check
 from pipeline.records.data import Partition
+from pipeline.records.recognised import Parts, Recognised, Standardised
 from pipeline.records.sentinels import Sentinels
 from pipeline.records.unknown import Ungrouped, Unlabelled
 
@@ -326,6 +327,9 @@ class Audit(Record):
     unknown_groups: Ungrouped
     unknown_sources: Ungrouped
     sentinels: Sentinels
+    recognised: Recognised
+    parts: Parts
+    standardised: Standardised
     associations: tuple[Association, ...]
 
     @property
