@@ -31,6 +31,7 @@ EXACT_TSNE_MAX = 200  # samples up to which the exact gradient takes at most thr
 PLAIN_UMAP_MAX = 2_000  # samples up to which uncompiled helpers beat their compilation
 N_STARTS = 2  # other seeds from which t-SNE and UMAP are computed, to see what hangs on them
 SCORED_MAX = 3_000  # samples whose n x n distances still fit: ranks of all take 24 n^2 bytes
+UNIT_SIZES = (1e-4, 1e5)  # sizes of the largest value between which values are left as they are
 N_NEIGHBORS = 15  # neighbourhood of the trustworthiness, as large as UMAP's own
 
 
@@ -68,7 +69,7 @@ def embed(
         )
     pca = _pca(X[dataset.train], N_VARIANCE, config.seed)
     components = pca.transform(X)[:, :2]
-    reduced = _pca(X, N_COMPONENTS, config.seed).transform(X)
+    reduced = _of_unit_size(_pca(X, N_COMPONENTS, config.seed).transform(X))
     progress("t-SNE", 0, 1)
     tsne = _tsne(reduced, config, seed=config.seed, init="pca")
     other_tsne = _others(X, dataset, config, partial(_tsne, reduced, config, init="random"))
@@ -137,6 +138,17 @@ def method(embeddings: tuple[Embedding, ...], X: NDArray[np.float64], *, seed: i
 def _n_components(X: NDArray[np.float64]) -> int:
     """Number of principal components that t-SNE and UMAP see."""
     return min(N_COMPONENTS, len(X) - 1, int(X.shape[1]))
+
+
+def _of_unit_size(X: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring very large or small values near 1: t-SNE and UMAP square them in single precision.
+
+    Neither minds the unit. A power of two changes no digit.
+    """
+    largest = float(np.abs(X).max())
+    if largest == 0 or UNIT_SIZES[0] <= largest <= UNIT_SIZES[1]:
+        return X
+    return np.asarray(np.ldexp(X, -int(np.frexp(largest)[1])))
 
 
 def _pca(X: NDArray[np.float64], n_components: int, seed: int) -> PCA:

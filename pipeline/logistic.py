@@ -103,11 +103,33 @@ def multinomial_path(
         Largest violation of the conditions for the optimum, coef = C sum_i w_i (y_i - p_i) z_i,
         in units of the largest C w_i and of the mean length of z_i.
     """
+    return scores_path(principal_scores(K, np.flatnonzero(weights)), y, weights, grid)
+
+
+def scores_path(
+    Z: NDArray[np.float64],
+    y: NDArray[np.intp],
+    weights: NDArray[np.float64],
+    grid: Sequence[float],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Fit multinomial logistic regression on principal scores, as `multinomial_path` does.
+
+    Parameters
+    ----------
+    Z : ndarray of float, shape (n_samples, n_components)
+        Scores of all samples, about the mean of the training rows.
+    y, weights, grid
+        As for `multinomial_path`.
+
+    Returns
+    -------
+    values, residuals
+        As of `multinomial_path`.
+    """
     train = np.flatnonzero(weights)
-    Z = principal_scores(K, train)
     # The solver's tolerance is absolute: at a mean length of 1 it means the same in any unit.
     size = np.sqrt(np.mean(np.sum(Z[train] ** 2, axis=1))) or 1.0
-    Z /= size
+    Z = Z / size
     newton = Z.shape[1] * len(np.unique(y[train])) <= MAX_NEWTON_UNKNOWNS
     model = LogisticRegression(
         solver="newton-cholesky" if newton else "lbfgs",

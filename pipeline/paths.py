@@ -27,11 +27,12 @@ from sklearn.pipeline import Pipeline
 
 from pipeline import dual, gram
 from pipeline.classifiers import grid, l1_ratio, make_classifier
+from pipeline.component_fits import component_path
 from pipeline.config import EvaluateSection, ModelKey
 from pipeline.estimators.sparse import sparse_path
 from pipeline.genewise import centroid_path, discriminant_path, voting_path
 from pipeline.hinge import hinge_values
-from pipeline.logistic import logistic_path, multinomial_path
+from pipeline.logistic import logistic_path, multinomial_path, scores_path
 from pipeline.neighbours import neighbours_path
 from pipeline.preprocess import FoldValues
 from pipeline.protocols import Fold, Rows
@@ -89,7 +90,7 @@ class Prepared:
             self.problems += [Problem(train, test, len(fold.train)) for train, test in pairs]
         self._parts: dict[int, Prepared] = {}
         self._kept: dict[int, Values] = {}
-        self._components: dict[tuple[int, ...], Values] = {}
+        self._components: dict[int, Values] = {}
 
     def values_of(self, i: int) -> Values:
         """Give the values of one problem.
@@ -156,25 +157,22 @@ class Prepared:
             raise ValueError("expected problems with Gram matrices, found primal ones")
         return self.grams
 
-    def component_grams(self, counts: tuple[int, ...]) -> Values:
-        """Give Gram matrices on growing numbers of principal components.
+    def component_scores(self, i: int) -> Values:
+        """Give all samples' scores on the principal components of one problem.
 
         Parameters
         ----------
-        counts : tuple of int, length n_counts
-            Numbers of components, increasing.
+        i : int
+            Number of the problem.
 
         Returns
         -------
-        ndarray of float, shape (n_problems, n_counts, n_samples, n_samples)
-            Where a problem has fewer components, those that it has.
+        ndarray of float, shape (n_samples, n_components)
+            The component of the largest variance first.
         """
-        if counts not in self._components:
-            pairs = zip(self.matrices, self.problems, strict=True)
-            self._components[counts] = np.array(
-                [gram.component_grams(K, problem.train, counts) for K, problem in pairs]
-            )
-        return self._components[counts]
+        if i not in self._components:
+            self._components[i] = gram.principal_scores(self.matrices[i], self.problems[i].train)
+        return self._components[i]
 
 
 @dataclass(frozen=True)
@@ -296,13 +294,20 @@ def _linear(
 ) -> _Part:
     """Values (n_problems, n_labels, n_grid, n_samples), and which fits converged."""
     if task.key == "pca_logistic":
-        grams = task.prepared.component_grams(tuple(int(k) for k in settings))[chosen]
-        penalty = (task.section.penalty_c,)
-        fits = [logistic_path(K, y, weights, penalty) for K in np.moveaxis(grams, 1, 0)]
-        pairs = list(zip(np.moveaxis(grams, 1, 0), fits, strict=True))
-        values = np.array([dual.decisions(K, fit)[0] for K, fit in pairs])
-        residuals = np.array([fit.residuals[0] for fit in fits])
-    elif task.key.startswith("logistic"):
+        counts = tuple(int(k) for k in settings)
+        fits = [
+            component_path(
+                task.prepared.component_scores(i),
+                y[q],
+                weights[q],
+                counts,
+                C=task.section.penalty_c,
+            )
+            for q, i in enumerate(chosen)
+        ]
+        values = np.array([found for found, _ in fits])
+        return values, np.array([left for _, left in fits]) <= CONVERGED
+    if task.key.startswith("logistic"):
         K = task.prepared.matrices[chosen]
         fit = logistic_path(K, y, weights, settings)
         values, residuals = dual.decisions(K, fit), fit.residuals
@@ -371,8 +376,8 @@ def _one(task: _Task, i: int, y: Labels, settings: Sequence[float]) -> _Part:
         elif linear == "logistic":
             values, residuals = multinomial_path(K[i], y, weights, settings)
         else:
-            grams = task.prepared.component_grams(tuple(int(k) for k in settings))[i]
-            fits = [multinomial_path(g, y, weights, (task.section.penalty_c,)) for g in grams]
+            Z, penalty = task.prepared.component_scores(i), (task.section.penalty_c,)
+            fits = [scores_path(Z[:, : int(k)], y, weights, penalty) for k in settings]
             values = np.array([found[0] for found, _ in fits])
             residuals = np.array([left[0] for _, left in fits])
         # Of two classes the paths give no column axis.

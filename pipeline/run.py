@@ -14,6 +14,7 @@ from pipeline import (
     embedding,
     evaluate,
     findings,
+    magnitude,
     preprocess,
     provenance,
     references,
@@ -100,6 +101,7 @@ def run(
         dataset = READERS[located.format](
             located.paths, unit=located.unit, missing=config.data.missing
         )
+        magnitude.check(dataset)
         recognised.refuse(dataset, config)
         progress("comparing samples", 0, 1)
         dataset, duplicates = audit.prepare(dataset, located, config)
