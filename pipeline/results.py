@@ -27,6 +27,7 @@ from pipeline.records.base import (
 )
 from pipeline.records.checklists import Checklist
 from pipeline.records.claims import Claim, Run
+from pipeline.records.conclusion import Conclusion
 from pipeline.records.data import Data, Embedding, Preprocessing, Study
 from pipeline.records.genes import Genes
 from pipeline.records.models import (
@@ -56,6 +57,7 @@ class Results(Record):
     schema_version: Literal[1] = SCHEMA_VERSION
     study: Study
     headline: Statement
+    conclusion: Conclusion | None = None
     primary_evaluation: str
     data: Data
     audit: Audit

@@ -11,6 +11,7 @@ from pipeline import (
     audit,
     claims,
     comparisons,
+    conclusion,
     embedding,
     evaluate,
     findings,
@@ -218,6 +219,7 @@ def _compute(
     )
     caveats = findings.find(found, {entry.code: entry.reason for entry in config.suppress})
     judged = found.model_copy(update={"findings": caveats})
+    judged = judged.model_copy(update={"conclusion": conclusion.conclude(judged)})
     return judged.model_copy(
         update={
             "checklists": (tripod.checklist(judged), reforms.checklist(judged)),

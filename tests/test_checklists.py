@@ -10,6 +10,7 @@ from pipeline.records.resolve import resolve
 from pipeline.results import Results
 from report import html
 from report.chapters import sections
+from report.formats import plain
 
 # Collins et al. (2024), table of items: letters of each of the 27 items.
 TRIPOD = {3: 3, 5: 2, 6: 3, 8: 3, 9: 3, 12: 7, 18: 6, 20: 3, 23: 2, 27: 3}
@@ -83,12 +84,13 @@ def test_what_is_answered_has_a_chapter(two_class_results: Results) -> None:
 
 
 def test_without_independent_samples_none_are_claimed(two_class_results: Results) -> None:
-    """Whether there is an independent test set depends on the data."""
+    """A test set of the same study shows no external validity, and without one 16 is void."""
     without = without_test(two_class_results)
 
     with_test = item(reforms.checklist(two_class_results), "8a")
     assert two_class_results.data.n_test == with_test.answer.values[0].value
-    assert "answered" == with_test.reply
+    assert "for the author" == with_test.reply
+    assert "of the same study" in plain(with_test.answer)
     assert "for the author" == item(reforms.checklist(without), "8a").reply
     assert "not applicable" == item(tripod.checklist(without), "16").reply
 
@@ -110,3 +112,49 @@ def test_the_page_links_to_the_chapters(two_class_results: Results) -> None:
 
     assert expected == [link.attributes["href"] for link in table.all("a")]
     assert "For the author to complete." in table.text
+
+
+@pytest.mark.parametrize("number", ["8a", "20a", "21"])
+def test_samples_are_counted_with_their_class(two_class_results: Results, number: str) -> None:
+    """Where the item asks for outcomes in each part, each class is counted in each."""
+    answer = plain(item(tripod.checklist(two_class_results), number).answer)
+
+    first = two_class_results.data.classes[0]
+    assert f"{first.n_train} {first.label}" in answer
+    assert f"{first.n_test} {first.label}" in answer
+
+
+def test_three_classes_are_counted_as_well(toy_results: Results) -> None:
+    """Every class has its numbers."""
+    answer = plain(item(tripod.checklist(toy_results), "20a").answer)
+
+    expected = [f"{c.n_train} {c.label}" for c in toy_results.data.classes]
+    assert [True] * len(expected) == [text in answer for text in expected]
+
+
+def test_objectives_say_what_was_done(two_class_results: Results) -> None:
+    """Development and evaluation apart where there is a test set, in turn where there is none."""
+    both = plain(item(tripod.checklist(two_class_results), "4").answer)
+    alone = plain(item(tripod.checklist(without_test(two_class_results)), "4").answer)
+
+    assert both.startswith("Both: ")
+    assert alone.startswith("Development: ")
+
+
+@pytest.mark.parametrize(("named", "expected"), [(True, "named in"), (False, "the default of")])
+def test_who_chose_the_model(two_class_results: Results, named: bool, expected: str) -> None:
+    """A default is called one, and nothing is said of when results were seen."""
+    results = two_class_results.model_copy(update={"primary_is_named": named})
+
+    answer = plain(item(reforms.checklist(results), "5d").answer)
+
+    assert expected in answer
+    assert "before any result" not in answer
+
+
+@pytest.mark.parametrize("number", ["6a", "8a", "10"])
+def test_what_the_files_cannot_say_is_left_to_the_author(
+    two_class_results: Results, number: str
+) -> None:
+    """Setting, assessment and the reason for the sample size are in no file."""
+    assert "for the author" == item(tripod.checklist(two_class_results), number).reply

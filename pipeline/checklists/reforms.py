@@ -43,6 +43,19 @@ def _baseline(results: Results) -> Answer:
     return answered("models", "The majority class, under every protocol.")(results)
 
 
+def _sources(results: Results) -> Answer:
+    """Where the data come from; how and when labels were assigned is the author's to say."""
+    n = count("n", "count(data.source.files)")
+    template, terms = "{n} files, each with its hash", [n]
+    if results.data.citation:
+        template += ", from the work that the description cites"
+    if results.study.date_is_of_data and results.study.date:
+        template += "; data of {date}"
+        terms.append(text("date", "study.date"))
+    ending = "when samples were taken, and who assigned the classes and how."
+    return author(f"{template}. {shared.MADE_BY}{ending}", *terms, section="data")(results)
+
+
 def _chosen(results: Results) -> Answer:
     """Which model makes the headline."""
     model = results.primary.model
@@ -79,7 +92,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Instructions, script",
         answered("provenance", "One command makes the report anew from the study file."),
     ),
-    ("3a", "Sources and labels", shared.files),
+    ("3a", "Sources and labels", _sources),
     ("3b–c", "Sampling frame, fitness", author()),
     ("3d", "Outcome", shared.classes),
     (
@@ -131,7 +144,12 @@ QUESTIONS: tuple[Question, ...] = (
     (
         "7c",
         "Statistical tests",
-        answered("methods", "McNemar's, the corrected resampled t, and permutations."),
+        author(
+            "Each table names its test. Exact McNemar and permutations assume that samples are "
+            "drawn apart from each other, the corrected resampled t that accuracies of folds are "
+            "nearly normal; neither can be seen in so few samples.",
+            section="methods",
+        ),
     ),
     ("8a", "External validity", shared.independent),
     ("8b", "Where the findings do not hold", author("Start from the caveats.", section="caveats")),

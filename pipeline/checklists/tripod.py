@@ -15,7 +15,7 @@ from pipeline.checklists.answers import Answer, Question, answered, author, beca
 from pipeline.checklists.shared import GENES, SAMPLES
 from pipeline.records.checklists import Checklist
 from pipeline.results import Results
-from pipeline.rules.rule import count, term, text
+from pipeline.rules.rule import count, term, text, words
 
 CITATION = "collins2024"
 """Key of its reference."""
@@ -38,12 +38,31 @@ def checklist(results: Results) -> Checklist:
 
 
 def _objectives(results: Results) -> Answer:
-    """The study's question, where it has one."""
+    """Development, validation or both, and the study's question, where it has one."""
+    if results.data.n_test:
+        both = "Both: {n_models} models are developed, and evaluated on {n_test} {samples} apart"
+    else:
+        both = "Development: {n_models} models, evaluated on {samples} held out in turn"
+    terms = [count("n_models", "count(models)"), SAMPLES]
+    terms += [count("n_test", "data.n_test")] if results.data.n_test else []
     if results.study.question:
-        return answered("models", "The question is on the first page; models are made and tested.")(
-            results
-        )
-    return author("Models are made and tested.")(results)
+        return answered("models", both + "; the question is on the first page.", *terms)(results)
+    return author(both + ".", *terms)(results)
+
+
+def _setting(results: Results) -> Answer:
+    """What is known of the places that the samples come from."""
+    names = ", ".join(results.data.covariates)
+    if not names:
+        return author("Nothing is known of where the samples come from.", section="audit")(results)
+    return author(
+        "Known of the {samples}: {names}. "
+        + shared.MADE_BY
+        + "the setting, and number and place of the centres.",
+        SAMPLES,
+        words("names", names),
+        section="audit",
+    )(results)
 
 
 def _differences(results: Results) -> Answer:
@@ -63,14 +82,14 @@ def _imbalance(results: Results) -> Answer:
 
 QUESTIONS: tuple[Question, ...] = (
     ("1", "Title", author("The study's own title; it need not name the design.")),
-    ("2", "Abstract", author("The main result is on the first page.")),
+    ("2", "Abstract", author("The conclusion is on the first page.")),
     ("3a", "Health care context", author()),
     ("3b", "Intended use", author("Stated: {use}", text("use", "study.intended_use"))),
     ("3c", "Known inequalities", author()),
     ("4", "Objectives", _objectives),
     ("5a", "Data sources", shared.files),
     ("5b", "Dates of collection", author()),
-    ("6a", "Setting and centres", shared.origin),
+    ("6a", "Setting and centres", _setting),
     ("6b–c", "Eligibility, treatments", author()),
     (
         "7",
@@ -81,7 +100,7 @@ QUESTIONS: tuple[Question, ...] = (
             count("n", "count(data.ledger)"),
         ),
     ),
-    ("8a", "Outcome", shared.classes),
+    ("8a", "Outcome", shared.outcome),
     ("8b–c", "Assessors, blinding", author("How the classes were assessed is not in the files.")),
     (
         "9a",
@@ -99,13 +118,14 @@ QUESTIONS: tuple[Question, ...] = (
     (
         "10",
         "Sample size",
-        answered(
-            "robustness",
-            "{n} {samples} as given, {ratio} {genes} to each that trains; none calculated.",
+        author(
+            "{n} {samples} as given, {ratio} {genes} to each that trains. No number was calculated "
+            "in advance; a reason for this one is the author's to give.",
             count("n", "data.n_samples"),
             term("ratio", "data.genes_per_sample", "measure"),
             SAMPLES,
             GENES,
+            section="robustness",
         ),
     ),
     ("11", "Missing data", shared.missing),
@@ -115,7 +135,17 @@ QUESTIONS: tuple[Question, ...] = (
     ("12d", "Differences between centres", shared.sources),
     ("12e", "Measures of performance", shared.measures),
     ("12f", "Updating", never("No model was updated.")),
-    ("12g", "How predictions were made", answered("methods", "By the fitted models themselves.")),
+    (
+        "12g",
+        "How predictions were made",
+        answered(
+            "models",
+            "By {program} {version}, from the fitted models: the class of the largest score. What "
+            "each scores, and the work that defines it, stand with the model.",
+            text("program", "provenance.program"),
+            text("version", "provenance.version"),
+        ),
+    ),
     ("13", "Class imbalance", _imbalance),
     ("14", "Fairness", author("Nothing was done for it.")),
     (
@@ -129,10 +159,10 @@ QUESTIONS: tuple[Question, ...] = (
     ("18e", "Availability of the data", shared.files),
     ("18f", "Availability of the code", shared.program),
     ("19", "Patient and public involvement", author()),
-    ("20a", "Flow of participants", shared.use),
+    ("20a", "Flow of participants", shared.flow),
     ("20b", "Characteristics", shared.origin),
     ("20c", "Comparison with development data", _differences),
-    ("21", "Numbers in each analysis", answered("models", "In the note of each table.")),
+    ("21", "Numbers in each analysis", shared.numbers),
     (
         "22",
         "Full model",
@@ -141,7 +171,7 @@ QUESTIONS: tuple[Question, ...] = (
     ("23a", "Performance", shared.performance),
     ("23b", "Performance by centre", shared.sources),
     ("24", "Updated model", never("No model was updated.")),
-    ("25", "Interpretation", author()),
+    ("25", "Interpretation", author("Start from the conclusion on the first page.")),
     (
         "26",
         "Limitations",
