@@ -15,6 +15,15 @@ from typing import Any, Literal, Self
 from pydantic import ValidationError, model_validator
 
 from pipeline.errors import DataError
+from pipeline.records.agree import (
+    check_associations,
+    check_claim_lists,
+    check_embedding,
+    check_evaluation,
+    check_keys,
+    check_limits,
+)
+from pipeline.records.agree import expect as _expect
 from pipeline.records.audit import Audit
 from pipeline.records.base import (
     CITATION,
@@ -242,6 +251,7 @@ def check_references(results: Results) -> None:
         _expect(square, f"evaluations: confusion of {evaluation.key}")
         right = sum(row[k] for k, row in enumerate(evaluation.confusion))
         _expect(right == evaluation.n_correct, f"evaluations: counts of {evaluation.key}")
+        check_evaluation(evaluation, results.protocol(evaluation.protocol), labels)
     keys = {evaluation.key for evaluation in results.evaluations}
     _expect(results.primary_evaluation in keys, "primary_evaluation: no such evaluation")
     _expect(results.resubstitution.key in keys, "resubstitution: no such evaluation")
@@ -256,8 +266,44 @@ def check_references(results: Results) -> None:
         _expect(drawn, f"embeddings: {embedding.key} draws other samples")
     for claim in results.claims:
         _check_claim(claim, labels)
+        check_claim_lists(claim, len(labels))
     _check_genes(results.genes, samples, len(labels))
     _check_citations(results)
+    _check_lists(results)
+    check_limits(results)
+
+
+def _check_lists(results: Results) -> None:
+    """See that records name models, protocols and evaluations that are there, each once."""
+    models = [model.key for model in results.models]
+    protocols = [protocol.key for protocol in results.protocols]
+    evaluations = [evaluation.key for evaluation in results.evaluations]
+    variants = [variant.key for variant in results.variants]
+    check_keys(results.models, models, "models")
+    check_keys(results.protocols, protocols, "protocols")
+    check_keys(results.evaluations, evaluations, "evaluations")
+    check_keys(results.variants, variants, "variants")
+    check_keys(results.permutations, models, "permutations")
+    check_keys(results.learning_curves, models, "learning_curves")
+    check_keys(results.abstentions, evaluations, "abstentions")
+    check_keys(results.thresholds, evaluations, "thresholds")
+    check_keys(results.calibrations, evaluations, "calibrations")
+    for pair in results.comparisons:
+        there = {pair.first, pair.second} <= set(models) and pair.protocol in protocols
+        _expect(there, f"comparisons: {pair.key} names no model or protocol")
+    for changed in results.variant_evaluations:
+        there = changed.model in models and changed.protocol in protocols
+        _expect(there and changed.variant in variants, f"variant_evaluations: {changed.key}")
+    twin = results.leaky_twin
+    if twin:
+        same = len(twin.honest_permuted) == len(twin.leaky_permuted)
+        _expect(same, "leaky_twin: permuted labels")
+    for test in results.permutations:
+        n_drawn = 0 if test.not_run else test.n_permutations
+        _expect(len(test.null) == n_drawn, f"permutations: null of {test.key}")
+    for embedding in results.embeddings:
+        check_embedding(embedding)
+    check_associations(results.audit, len(results.data.classes), results.data.n_samples)
 
 
 def _check_claim(claim: Claim, labels: list[str]) -> None:
@@ -401,12 +447,6 @@ def _check_citations(results: Results) -> None:
     cited |= {claim.citation for claim in results.claims if claim.citation}
     cited |= {checklist.citation for checklist in results.checklists}
     _expect(cited <= known, f"references: missing {', '.join(sorted(cited - known))}")
-
-
-def _expect(holds: bool, what: str) -> None:
-    """Refuse what does not hold."""
-    if not holds:
-        raise ValueError(f"the records contradict each other ({what})")
 
 
 def dumps(results: Results) -> str:

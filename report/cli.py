@@ -180,12 +180,31 @@ def render(
     results = records.load(results_file)
     # Beside a file of another name there may be results of another study.
     with_results = results_file.name == RESULTS or target.resolve() != results_file.parent.resolve()
-    with _progress(check, only="rendering") as progress:
+    with _progress(check, only="rendering") as progress, _from_file(results_file):
         progress("rendering", 0, 1)
         written = _write(
             results, target, pdf=pdf, files=files, with_results=with_results, check=check
         )
     _say(results, written, target)
+
+
+@contextmanager
+def _from_file(path: Path) -> Iterator[None]:
+    """Blame the file where results that were read back cannot be drawn.
+
+    Their records are checked against each other, and not every number in them can be.
+    """
+    from pipeline.errors import ConfigError, DataError
+
+    try:
+        yield
+    except (ConfigError, DataError):
+        raise
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{path}: expected results as build wrote them, found records that cannot be drawn "
+            f"({type(error).__name__}: {error}); build them again"
+        ) from error
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

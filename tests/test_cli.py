@@ -660,6 +660,27 @@ def test_results_that_contradict_themselves_are_one_line(
     assert (2, 1) == (outcome.status, len(outcome.complaint))
 
 
+@pytest.mark.parametrize("kind", [IndexError, ZeroDivisionError, KeyError, ValueError, TypeError])
+def test_results_that_cannot_be_drawn_are_one_line(
+    toy_results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    """What no check of the records sees is one line as well, and nothing is written."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise kind("out of range")
+
+    monkeypatch.setattr("report.folder.contents", fail)
+    path = tmp_path / "results.json"
+    records.save(toy_results, path)
+
+    outcome = call("render", str(path), "--no-pdf")
+
+    (told,) = outcome.complaint
+    assert f"{path}: expected results as build wrote them, found records that cannot be" in told
+    assert 2 == outcome.status
+    assert [path] == list(tmp_path.iterdir())
+
+
 @pytest.mark.usefixtures("never_computed", "never_drawn", "tables")
 def test_a_file_in_place_of_the_output_folder_is_one_line(tmp_path: Path) -> None:
     """Where a file stands in the place of the output folder, one line names it, status 2."""
