@@ -100,3 +100,29 @@ def test_with_three_classes_there_is_no_area() -> None:
     components, _ = arrays.components(dataset, dataset.X, dataset.train, seed=0)
 
     assert [None] * 5 == [component.class_auc for component in components]
+
+
+@pytest.mark.parametrize("digits", [3, 6, 17])
+def test_arrays_that_were_standardised_are_the_same(digits: int) -> None:
+    """Means of 1e-17 and standard deviations of 1 are no measure of an array's quality."""
+    dataset = labelled(["a", "b"] * 8, n_genes=200)
+    X = dataset.X - dataset.X.mean(axis=1, keepdims=True)
+    X = np.round(X / X.std(axis=1, ddof=1, keepdims=True), digits)
+
+    for metric, expected in ((arrays.mean, 0.0), (arrays.spread, 1.0)):
+        actual = metric(replace(dataset, X=X))
+        assert (0.0, ()) == (actual.spread, actual.outliers)
+        assert 1 == len(set(actual.values))
+        assert actual.median == pytest.approx(expected, abs=1e-3)
+        assert "agree to a thousandth" in actual.statement.template
+
+
+def test_one_array_apart_is_named_among_those_that_agree() -> None:
+    """Where all others agree but for rounding, they are not far from each other."""
+    dataset = labelled(["a", "b"] * 8, n_genes=200)
+    X = dataset.X - dataset.X.mean(axis=1, keepdims=True)
+    X[3] += 1
+
+    actual = arrays.mean(replace(dataset, X=X))
+
+    assert ("S3",) == actual.outliers

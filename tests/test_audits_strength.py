@@ -1,3 +1,4 @@
+import warnings
 from math import comb, sqrt
 
 import numpy as np
@@ -159,3 +160,14 @@ def test_independent_things_have_no_association() -> None:
         small += p is not None and p < 0.05
 
     assert small <= 12
+
+
+def test_numbers_that_differ_by_rounding_go_with_nothing() -> None:
+    """A correlation of rounding errors is undefined, and no library warns of it."""
+    values = 1 + np.arange(12) * 2.0**-52
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        actual = between(values, np.arange(12.0), seed=0)
+
+    assert (None, "its values differ by rounding only") == (actual.value, actual.undefined)

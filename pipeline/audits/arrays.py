@@ -12,6 +12,11 @@ from pipeline.records.base import Format
 
 LIMIT = 3.0  # robust standard deviations
 ROBUST = 1.4826  # times the median absolute deviation is the standard deviation of a normal one
+EQUAL = 1e-3
+"""Share of an array's own spread within which arrays agree: what is left is rounding, or nothing.
+
+Arrays that were brought to mean 0 and standard deviation 1 differ in the last digits only.
+"""
 N_EXTREMES = 3
 N_COMPONENTS = 5
 
@@ -48,7 +53,8 @@ def mean(dataset: Dataset) -> ArrayMetric:
     ArrayMetric
         In the unit of the data.
     """
-    return _metric("mean", "mean of the array", dataset, dataset.X.mean(axis=1))
+    values = dataset.X.mean(axis=1)
+    return _metric("mean", "mean of the array", dataset, values, equal=_tolerance(dataset))
 
 
 def spread(dataset: Dataset) -> ArrayMetric:
@@ -65,7 +71,13 @@ def spread(dataset: Dataset) -> ArrayMetric:
         In the unit of the data.
     """
     label = "standard deviation of the array"
-    return _metric("spread", label, dataset, dataset.X.std(axis=1, ddof=1))
+    values = dataset.X.std(axis=1, ddof=1)
+    return _metric("spread", label, dataset, values, equal=_tolerance(dataset))
+
+
+def _tolerance(dataset: Dataset) -> float:
+    """Difference between arrays that is none, in the unit of the data."""
+    return EQUAL * float(np.median(dataset.X.std(axis=1, ddof=1)))
 
 
 def components(
@@ -123,19 +135,31 @@ def _metric(
     values: NDArray[np.float64],
     *,
     not_run: str | None = None,
+    equal: float = 0.0,
 ) -> ArrayMetric:
-    """Record one measure of all arrays, and those far from the others."""
+    """Record one measure of all arrays, and those far from the others.
+
+    Where no two arrays differ by more than `equal` each has the median, or 0 where that is less.
+    """
+    same = bool(values.size) and bool(np.ptp(values) <= equal)
+    if same:
+        middle = float(np.median(values))
+        values = np.full(len(values), middle if abs(middle) > equal else 0.0)
     centre = float(np.median(values)) if values.size else 0.0
     width = ROBUST * float(np.median(np.abs(values - centre))) if values.size else 0.0
     far = np.abs(values - centre) / width > LIMIT if width else np.zeros(len(values), dtype=bool)
-    order = np.argsort(values, kind="stable")
+    far &= np.abs(values - centre) > equal
+    order = np.argsort(values, kind="stable")[: 0 if same else None]
     lowest = tuple(dataset.sample_ids[row] for row in order[:N_EXTREMES])
     highest = tuple(dataset.sample_ids[row] for row in order[::-1][:N_EXTREMES])
     outliers = tuple(dataset.sample_ids[row] for row in np.flatnonzero(far))
     form: Format = "percent" if key == "call_rate" else "measure"
     given: dict[str, Given] = {}
     template = ""
-    if values.size:
+    if same:
+        template = "All arrays agree to a thousandth of their own spread, at {median}."
+        given = {"median": (centre, form, f"{key}.median")}
+    elif values.size:
         template = "From {low} to {high}, median {median}; lowest in {lowest}. "
         template += (
             "Far from the others: {outliers}." if outliers else "None is far from the others."

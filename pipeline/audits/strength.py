@@ -24,6 +24,7 @@ Measure = Literal["Cramér's V", "correlation ratio", "correlation"]
 N_RANDOM = 9_999  # random tables or permutations: the smallest p is 0.0001
 MIN_EXPECTED = 5.0  # Cochran's rule for the chi-squared approximation
 MIN_GROUP = 5  # the same for Kruskal and Wallis'
+ROUNDING = 1e-12  # differences in units of the values that no correlation can be computed from
 BATCH = 2_000_000  # numbers permuted at once
 
 
@@ -113,9 +114,16 @@ def _undefined(a: NDArray[np.generic], b: NDArray[np.generic]) -> str | None:
         n_different = len(np.unique(values))
         if n_different < 2:
             return "there is one value only among the samples of which it is known"
+        if values.dtype.kind != "U" and _only_rounding(np.asarray(values, dtype=np.float64)):
+            return "its values differ by rounding only"
         if values.dtype.kind == "U" and n_different == len(values):
             return "every sample has a value of its own"
     return None
+
+
+def _only_rounding(values: NDArray[np.float64]) -> bool:
+    """Whether numbers differ by no more than the digits that a sum of them loses."""
+    return bool(np.ptp(values) <= ROUNDING * np.abs(values).max())
 
 
 def _tables(

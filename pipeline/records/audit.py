@@ -156,7 +156,8 @@ class ArrayMetric(Check):
 
     An outlier is more than `limit` robust standard deviations (1.4826 times the median
     absolute deviation) from the median. `lowest` and `highest` name three arrays each; `label`
-    is what the measure is called.
+    is what the measure is called. Arrays that agree to a thousandth of their own spread all have
+    the median, and none is named.
     """
 
     label: str
