@@ -198,6 +198,22 @@ ENTRIES: dict[ModelKey, Entry] = {
     ),
 }
 
+FAMILIES: dict[ModelKey, str] = {
+    "logistic": "linear model with squared weights",
+    "svm": "linear model with squared weights",
+    "logistic_balanced": "linear model with squared weights",
+    "svm_balanced": "linear model with squared weights",
+    "pca_logistic": "linear model with squared weights",
+    "logistic_l1": "logistic regression with absolute weights",
+    "elastic_net": "logistic regression with absolute weights",
+    "discriminant": "nearest mean, genes one by one",
+    "centroids": "nearest mean, genes one by one",
+}
+"""Models that are variants of one another: one rule with another loss, weight or penalty.
+
+On data with more genes than samples they err on much the same samples.
+"""
+
 IMPROVEMENTS: tuple[tuple[str, ModelKey, ModelKey], ...] = (
     ("Class weighting", "logistic", "logistic_balanced"),
     ("Class weighting", "svm", "svm_balanced"),
@@ -468,6 +484,7 @@ def _model(key: ModelKey, config: Config) -> Model:
         score=entry.score,
         tuned=_tuned_text(key, config.evaluate),
         recipe="unlogged" if apart else config.preprocess.recipe,
+        family=FAMILIES.get(key),
     )
 
 

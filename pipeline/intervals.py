@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from pipeline.records.models import Interval
+from pipeline.records.models import Interval, SampleSize
 
 LEVEL = 0.95
 
@@ -56,6 +56,41 @@ def wilson(n_correct: float, n: float) -> Interval:
         high=(centre + half) / (1 + Z**2 / n) if n_correct < n else 1.0,
         method="Wilson",
     )
+
+
+USEFUL_WIDTH = 0.1
+"""Our choice: an interval ten points wide holds no two accuracies with different first decimals."""
+
+
+def samples_needed(accuracy: float, width: float = USEFUL_WIDTH) -> SampleSize:
+    """Say how many held-out samples make Wilson's interval at most so wide.
+
+    Parameters
+    ----------
+    accuracy : float
+        Share of right predictions, 0 to 1.
+    width : float, default=`USEFUL_WIDTH`
+        Upper limit less lower limit, above 0 and below 1.
+
+    Returns
+    -------
+    SampleSize
+        The least number, had each sample been held out once by one model.
+    """
+
+    def wide(n: int) -> bool:
+        square = Z**2 / n
+        half = Z * math.sqrt(accuracy * (1 - accuracy) / n + Z**2 / (4 * n**2)) / (1 + square)
+        return 2 * half > width
+
+    most = 1
+    while wide(most):
+        most *= 2
+    least = most // 2  # too few, as the width falls with the number
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if wide(middle) else (least, middle)
+    return SampleSize(accuracy=accuracy, width=width, n=most)
 
 
 def nominal(interval: Interval) -> Interval:

@@ -52,6 +52,7 @@ from pipeline.records.models import (
     Power,
     Protocol,
     Resubstitution,
+    SampleSize,
     ThresholdTable,
     Variant,
     VariantEvaluation,
@@ -78,6 +79,7 @@ class Results(Record):
     resubstitution: Resubstitution
     comparisons: tuple[Comparison, ...]
     powers: tuple[Power, ...] = ()
+    sample_size: SampleSize | None = None
     improvements: tuple[Improvement, ...]
     variants: tuple[Variant, ...]
     variant_evaluations: tuple[VariantEvaluation, ...]

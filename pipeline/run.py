@@ -30,6 +30,7 @@ from pipeline.classifiers import models
 from pipeline.config import Config
 from pipeline.dataset import Dataset
 from pipeline.errors import ConfigError
+from pipeline.intervals import samples_needed
 from pipeline.progress import Progress
 from pipeline.protocols import make_plans
 from pipeline.readers import broad, kaggle, tables
@@ -198,6 +199,7 @@ def _compute(
         resubstitution=on_training,
         comparisons=compared,
         powers=comparisons.powers(compared, protocols),
+        sample_size=samples_needed(primary.accuracy),
         improvements=improvements,
         variants=variants,
         variant_evaluations=variant_evaluations,

@@ -157,3 +157,20 @@ def test_a_nominal_interval_keeps_its_limits() -> None:
     actual = intervals.nominal(wilson)
 
     assert (wilson.low, wilson.high, "Wilson, nominal") == (actual.low, actual.high, actual.method)
+
+
+@given(st.floats(0, 1), st.floats(0.02, 0.5))
+def test_the_samples_needed_are_just_enough(accuracy: float, width: float) -> None:
+    """So many samples have an interval no wider than asked for, and one fewer a wider one."""
+    n = intervals.samples_needed(accuracy, width).n
+
+    enough, fewer = (intervals.wilson(accuracy * k, k) for k in (n, max(n - 1, 1)))
+    assert enough.high - enough.low <= width + 1e-9
+    assert n == 1 or fewer.high - fewer.low >= width - 1e-9
+
+
+def test_the_samples_needed_at_32_of_34() -> None:
+    """With 0.941 true an interval ten points wide takes 94 samples."""
+    actual = intervals.samples_needed(32 / 34)
+
+    assert (32 / 34, 0.1, 94) == (actual.accuracy, actual.width, actual.n)

@@ -120,9 +120,12 @@ QUESTIONS: tuple[Question, ...] = (
         "Sample size",
         author(
             "{n} {samples} as given, {ratio} {genes} to each that trains. No number was calculated "
-            "in advance; a reason for this one is the author's to give.",
+            "in advance; a reason for this one is the author's to give. An interval {width} "
+            "percentage points wide takes {needed} held out once, at the headline's accuracy.",
             count("n", "data.n_samples"),
             term("ratio", "data.genes_per_sample", "measure"),
+            term("width", "sample_size.width", "points"),
+            count("needed", "sample_size.n"),
             SAMPLES,
             GENES,
             section="robustness",

@@ -15,6 +15,7 @@ class Model(Record):
     """One classifier; `label` heads a table, `noun` stands in a sentence.
 
     `tuned` says what the inner folds choose and from which values; None where nothing is.
+    Models of one `family` are variants of one another; None where there is no other.
     `recipe` is the preprocessing of the values that it sees.
     """
 
@@ -27,6 +28,7 @@ class Model(Record):
     score: Score
     tuned: str | None
     recipe: str
+    family: str | None = None
 
 
 class Protocol(Record):
@@ -256,6 +258,14 @@ class Power(Record):
     n_pairs: int
     n_needed: int
     n_seen: int
+
+
+class SampleSize(Record):
+    """How many held-out samples Wilson's interval takes to be `width` wide at an accuracy."""
+
+    accuracy: float
+    width: float
+    n: int
 
 
 class Improvement(Record):

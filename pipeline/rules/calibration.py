@@ -21,6 +21,9 @@ from pipeline.rules.rule import (
 # Altman 2016, Statistics in Medicine 35, 214-226); for a curve 200 (Van Calster et al. 2019).
 FEW_OF_CLASS = 100
 
+PERFECT = limit(1, "count", "perfect")
+"""The slope of probabilities that come true as often as they say."""
+
 
 @rule(
     "SCORE-02",
@@ -28,8 +31,8 @@ FEW_OF_CLASS = 100
     subject="Calibration of probabilities",
     title="Probabilities not known to be calibrated",
     why="A probability is only worth its name if it comes true as often as it says. A calibration "
-    "slope below 1 says that probabilities are too far from one half, above 1 that they are not "
-    "far enough.",
+    "slope below one says that probabilities are too far from one half, above one that they are "
+    "not far enough.",
     action="Read the probabilities as scores, not as risks; calibrate on samples of their own.",
     references=("vancalster2019", "vandengoorbergh2022", "collins2024"),
 )
@@ -51,8 +54,9 @@ def not_calibrated(results: Results) -> Verdict:
         return passed(
             results,
             "{n} held-out samples, {n_fewer} of the rarer class; the 95 % interval of no model’s "
-            "calibration slope leaves out 1. Limit {limit}.",
+            "calibration slope leaves out {perfect}. Limit {limit}.",
             *terms,
+            PERFECT,
             limit(FEW_OF_CLASS, "count"),
         )
     start = "{n} held-out samples, {n_fewer} of them of the rarer class, "
@@ -72,12 +76,12 @@ def _told(
         return ", and no model’s probabilities have a calibration slope.", ()
     own = next((c for c in off or fitted if c.model == results.primary.model), (off or fitted)[0])
     said, limits = _slope(own)
-    terms = (text("model", f"models[{own.model}].noun"), *limits)
+    terms = (text("model", f"models[{own.model}].noun"), PERFECT, *limits)
     if not off:
         n_fitted = count("n_fitted", _number_of(fitted))
         return (
-            ": the 95 % interval of the calibration slope holds 1 for each of {n_fitted} models; "
-            f"that of {{model}} runs {said}.",
+            ": the 95 % interval of the calibration slope holds {perfect} for each of {n_fitted} "
+            f"models; that of {{model}} runs {said}.",
             (n_fitted, *terms),
         )
     names = words("names", ", ".join(results.model(c.model).noun for c in off))
@@ -86,7 +90,7 @@ def _told(
     return (
         (", but enough to tell" if few else "")
         + f": those of {{names}} are not calibrated. The 95 % interval of the calibration slope "
-        f"leaves out 1; that of {{model}} runs {said}.{others}",
+        f"leaves out {{perfect}}; that of {{model}} runs {said}.{others}",
         (names, *terms),
     )
 

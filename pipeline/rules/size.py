@@ -76,25 +76,36 @@ WIDE_HALF = 0.05
 def wide_interval(results: Results) -> Verdict:
     """Raise SIZE-02: the headline's interval is wide."""
     interval = f"evaluations[{results.primary_evaluation}].accuracy_interval"
+    accuracy = f"evaluations[{results.primary_evaluation}].accuracy"
     half = f"ratio(difference({interval}.high, {interval}.low), 2)"
     terms = (
         decimal("low", f"{interval}.low"),
         decimal("high", f"{interval}.high"),
-        term("half", half, "points"),
-        limit(WIDE_HALF, "points"),
+        term("below", f"difference({accuracy}, {interval}.low)", "points"),
+        term("above", f"difference({interval}.high, {accuracy})", "points"),
     )
     if number(results, half) <= WIDE_HALF:
         return passed(
             results,
-            "{low} to {high}: {half} percentage points to each side; limit {limit}.",
+            "{low} to {high}: {below} percentage points below the accuracy and {above} above it; "
+            "limit {limit} on the average.",
             *terms,
+            limit(WIDE_HALF, "points"),
         )
+    needed = (
+        " At this accuracy an interval of {width} percentage points takes {n} samples, each held "
+        "out once."
+        if results.sample_size
+        else ""
+    )
     return raised(
         "warning",
         results,
-        "The 95 % interval of the headline accuracy runs from {low} to {high}, on average {half} "
-        "percentage points to each side.",
+        "The 95 % interval of the headline accuracy runs from {low} to {high}: {below} percentage "
+        f"points below the accuracy and {{above}} above it.{needed}",
         *terms,
+        *((term("width", "sample_size.width", "points"),) if needed else ()),
+        *((count("n", "sample_size.n"),) if needed else ()),
     )
 
 
