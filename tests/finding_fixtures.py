@@ -540,7 +540,13 @@ def known(*, n_first: int = 27, only_test: tuple[str, ...] = (), kind: str = "ca
 
 
 def associated(
-    target: str, value: float, p_value: float, *, among: Among = "all", missing: bool = False
+    target: str,
+    value: float,
+    p_value: float,
+    *,
+    among: Among = "all",
+    missing: bool = False,
+    corrected: float | None = None,
 ) -> Change:
     """Let the site go so far with something else."""
     record = Association(
@@ -557,6 +563,9 @@ def associated(
         p_value=p_value,
         p_adjusted=p_value,
         undefined=None,
+        corrected=corrected,
+        low=corrected and corrected / 2,
+        high=corrected and (1 + corrected) / 2,
     )
     return in_turn(
         known(),

@@ -195,3 +195,25 @@ def test_brackets_do_not_end_a_path() -> None:
     dataset = with_columns(labelled(Y), **{"site [code]": SITE})
 
     assert ["site (code)"] == [name for name, _ in columns(dataset)]
+
+
+def test_tests_are_counted_by_what_they_are_against() -> None:
+    """Site and mean against class, twice, and split: 6; with the class, against components: 15."""
+    dataset = study(site=SITE)
+
+    actual = record(dataset)
+
+    held = found(dataset)
+    n_all = sum(a.p_value is not None for a in held)
+    assert (6, 15) == (actual.n_tests, actual.n_component_tests)
+    assert n_all == actual.n_tests + actual.n_component_tests
+
+
+def test_rare_values_do_not_make_an_association() -> None:
+    """Twelve pairs, each of one class: put together, they are one value, and nothing is said."""
+    pairs = [f"pair {i // 4}{label}" for i, label in enumerate(Y)]
+
+    actual = next(a for a in found(study(pair=pairs)) if a.key == "pair/class")
+
+    assert (None, None) == (actual.value, actual.p_value)
+    assert actual.undefined is not None

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline.audits.strength import N_RANDOM, Strength, between
+from pipeline.audits.strength import N_RANDOM, Strength, between, limits, pooled
 
 
 def spread(counts: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
@@ -171,3 +171,72 @@ def test_numbers_that_differ_by_rounding_go_with_nothing() -> None:
         actual = between(values, np.arange(12.0), seed=0)
 
     assert (None, "its values differ by rounding only") == (actual.value, actual.undefined)
+
+
+def test_the_bias_of_cramers_v_by_hand() -> None:
+    """Of 20 0 / 0 20, phi squared is 1, less 1/39; both sides have 2 - 1/39 - 1 left."""
+    assert held(*spread([[20, 0], [0, 20]])).corrected == pytest.approx(1.0)
+
+
+def test_what_chance_gives_is_taken_off() -> None:
+    """Of independent tables of 6 values and 24 samples, V is large and corrected V is not."""
+    rng = np.random.default_rng(0)
+    tables = [held(rng.choice(list("abcdef"), 24), rng.choice(list("xy"), 24)) for _ in range(40)]
+
+    raw, corrected = (
+        np.mean([getattr(found, name) ** 2 for found in tables]) for name in ("value", "corrected")
+    )
+    assert raw > 0.15  # (6 - 1) / 23 is expected
+    assert corrected < 0.1
+
+
+def test_epsilon_squared_is_that_of_f() -> None:
+    """(F - 1) / (F + df2 / df1), with F of scipy."""
+    rng = np.random.default_rng(1)
+    groups = [rng.normal(loc=shift, size=8) for shift in (0, 1, 2)]
+    a = [str(k) for k, group in enumerate(groups) for _ in group]
+
+    actual = held(a, np.concatenate(groups))
+
+    F = float(stats.f_oneway(*groups).statistic)
+    assert actual.corrected == pytest.approx(sqrt((F - 1) / (F + 21 / 2)))
+
+
+def test_the_interval_of_a_correlation_is_that_of_scipy() -> None:
+    """By Fisher's transformation."""
+    rng = np.random.default_rng(2)
+    a = rng.normal(size=30)
+    b = a + rng.normal(size=30)
+
+    actual = held(a, b)
+
+    expected = stats.pearsonr(a, b).confidence_interval(0.95)
+    assert (actual.low, actual.high) == (
+        pytest.approx(expected.low),
+        pytest.approx(expected.high),
+    )
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_three_samples_exclude_nothing(n: int) -> None:
+    """Fisher's standard error is that of n - 3."""
+    assert (0.0, 1.0) == limits(0.0, n)
+
+
+def test_few_samples_leave_a_moderate_size_open() -> None:
+    """With 24 samples and nothing seen, 0.4 is inside; with 400 it is not."""
+    assert limits(0.0, 24)[1] > 0.4 > limits(0.0, 400)[1]
+
+
+def test_values_of_one_or_two_samples_are_put_together() -> None:
+    """Those of three are not, nor is what is unknown."""
+    actual = pooled(np.array(["a", "b", "b", "c", "c", "c", "", ""]))
+
+    assert ["other values"] * 3 + ["c"] * 3 + ["", ""] == actual.tolist()
+
+
+def test_one_rare_value_stays_what_it_is() -> None:
+    """There is nothing to put it together with."""
+    values = np.array(["a", "b", "b", "b"])
+
+    assert values.tolist() == pooled(values).tolist()

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audits.strength import Strength, between
+from pipeline.audits.strength import Strength, between, pooled
 from pipeline.dataset import Dataset
 from pipeline.records.audit import (
     Among,
@@ -79,7 +79,10 @@ def associations(
             both = target == "class" and len(dataset.test) > 0
             for rows in (everyone, dataset.train) if both else (everyone,):
                 among: Among = "all" if rows is everyone else "training"
-                strength = between(values[rows], other[rows], seed=seed)
+                of = values[rows]
+                if of.dtype.kind == "U" and subject != "class":
+                    of = pooled(of.astype(np.str_))
+                strength = between(of, other[rows], seed=seed)
                 found.append(_record(subject, label, target, among, missing, strength))
 
     for name, text in columns(dataset):
@@ -182,6 +185,9 @@ def _record(
         p_value=strength.p_value,
         p_adjusted=None,
         undefined=strength.undefined,
+        corrected=strength.corrected,
+        low=strength.low,
+        high=strength.high,
     )
 
 

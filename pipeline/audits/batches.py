@@ -15,6 +15,7 @@ from pipeline.dataset import Dataset
 from pipeline.gram import centred
 from pipeline.records.audit import Batches, Covariates, Predicted
 from pipeline.records.base import Statement
+from pipeline.roc import newcombe
 from pipeline.svm import svm_path
 
 LIMIT = 0.9  # area from which a covariate counts as known from the values
@@ -78,6 +79,8 @@ def _within(
             levels = [min(levels, key=lambda level: counts[level])]
         K = X[inside] @ X[inside].T if levels else np.empty((0, 0))
         for level in levels:
+            auc = left_out_auc(K, of == level)
+            interval = newcombe(auc, counts[level], len(of) - counts[level])
             yield Predicted(
                 covariate=covariate.key,
                 label=covariate.label,
@@ -85,7 +88,9 @@ def _within(
                 level=level,
                 n_level=counts[level],
                 n_rest=len(of) - counts[level],
-                auc=left_out_auc(K, of == level),
+                auc=auc,
+                low=interval.low,
+                high=interval.high,
             )
 
 

@@ -63,7 +63,8 @@ def covariates(dataset: Dataset, found: tuple[Association, ...], absent: str | N
         limit=LIMIT,
         covariates=records,
         names=names,
-        n_tests=sum(a.p_value is not None for a in found),
+        n_tests=sum(a.p_value is not None and a.target in DESIGN for a in found),
+        n_component_tests=sum(a.p_value is not None and a.target not in DESIGN for a in found),
     )
 
 

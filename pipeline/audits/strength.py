@@ -10,8 +10,12 @@ categories numbers    correlation ratio (eta)       Kruskal-Wallis, permuted F w
                                                     category has fewer than 5 samples
 numbers    numbers    Pearson's correlation         its t test
 ========== ========== ============================= =====================================
+
+Each size is given as well with its bias taken off, and with an interval: what few samples cannot
+exclude is told by these, not by a p-value.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +29,8 @@ N_RANDOM = 9_999  # random tables or permutations: the smallest p is 0.0001
 MIN_EXPECTED = 5.0  # Cochran's rule for the chi-squared approximation
 MIN_GROUP = 5  # the same for Kruskal and Wallis'
 ROUNDING = 1e-12  # differences in units of the values that no correlation can be computed from
+RARE = 2  # values of so few samples are put together: one by one they say nothing
+OTHERS = "other values"  # what they are called
 BATCH = 2_000_000  # numbers permuted at once
 
 
@@ -44,6 +50,10 @@ class Strength:
         None where undefined.
     undefined : str or None
         The reason.
+    corrected : float or None
+        The absolute size with its bias taken off, from 0 to 1.
+    low, high : float or None
+        Approximate 95 % interval of the absolute size.
     """
 
     measure: Measure
@@ -52,6 +62,9 @@ class Strength:
     value: float | None
     p_value: float | None
     undefined: str | None = None
+    corrected: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 def between(
@@ -98,7 +111,90 @@ def between(
     else:
         found = stats.pearsonr(a.astype(np.float64), b.astype(np.float64))
         value, p, test = float(found.statistic), float(found.pvalue), "t test"
-    return Strength(measure, test, len(a), value, min(1.0, p))
+    corrected = unbiased(a, b, value)
+    low, high = limits(corrected, len(a))
+    return Strength(
+        measure, test, len(a), value, min(1.0, p), corrected=corrected, low=low, high=high
+    )
+
+
+def pooled(values: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Put together the values that one or two samples have.
+
+    Parameters
+    ----------
+    values : ndarray of str, shape (n_samples,)
+        Categories, "" where unknown.
+
+    Returns
+    -------
+    ndarray of str, shape (n_samples,)
+        The same, where fewer than two values are rare.
+    """
+    levels, counts = np.unique(values[values != ""], return_counts=True)
+    rare = levels[counts <= RARE]
+    if len(rare) < 2:
+        return values
+    return np.where(np.isin(values, rare), OTHERS, values)
+
+
+def unbiased(a: NDArray[np.generic], b: NDArray[np.generic], value: float) -> float:
+    """Take from a size what chance alone adds to it.
+
+    Parameters
+    ----------
+    a, b : ndarray of str or of float, shape (n_samples,)
+        Two categories, a category and a number, or two numbers; all known.
+    value : float
+        Cramér's V, the correlation ratio or the correlation of the two.
+
+    Returns
+    -------
+    float
+        Bergsma's V [1]_; the square root of epsilon squared [2]_; the absolute correlation, which
+        is hardly biased.
+
+    References
+    ----------
+    .. [1] Bergsma (2013). A bias-correction for Cramér's V and Tschuprow's T. Journal of the
+       Korean Statistical Society 42, 323-328.
+    .. [2] Kelley (1935). An unbiased correlation ratio measure. PNAS 21, 554-559.
+    """
+    n = len(a)
+    if a.dtype.kind != "U":
+        return min(1.0, abs(value))
+    k = len(np.unique(a))
+    if b.dtype.kind != "U":
+        share = 1 - (1 - value**2) * (n - 1) / (n - k) if n > k else 0.0
+        return math.sqrt(min(1.0, max(0.0, share)))
+    r = len(np.unique(b))
+    share = max(0.0, value**2 * (min(k, r) - 1) - (k - 1) * (r - 1) / (n - 1))
+    fewest = min(m - (m - 1) ** 2 / (n - 1) for m in (k, r)) - 1
+    return math.sqrt(min(1.0, share / fewest)) if fewest > 0 else 0.0
+
+
+def limits(size: float, n: int) -> tuple[float, float]:
+    """Give an approximate 95 % interval of a size, by Fisher's transformation.
+
+    Parameters
+    ----------
+    size : float
+        From 0 to 1.
+    n : int
+        Samples.
+
+    Returns
+    -------
+    low, high : float
+        From 0 to 1; 0 and 1 where three samples or fewer say nothing. Exact for correlations of
+        normal values, and a guide for the other measures.
+    """
+    if n <= 3:
+        return 0.0, 1.0
+    if size >= 1:
+        return 1.0, 1.0
+    half = float(stats.norm.ppf(0.975)) / math.sqrt(n - 3)
+    return max(0.0, math.tanh(math.atanh(size) - half)), math.tanh(math.atanh(size) + half)
 
 
 def _known(values: NDArray[np.str_] | NDArray[np.float64]) -> NDArray[np.bool_]:

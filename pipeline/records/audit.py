@@ -206,7 +206,8 @@ class Association(Record):
     the class, the split or a component. `missing` asks whether its being unknown goes with the
     target. `value` runs from 0 to 1 (a correlation from -1), None where `undefined` says why.
     `p_adjusted` is Holm's over all associations with class and split, or over all with
-    components.
+    components. `corrected` is the absolute size with its bias taken off, `low` and `high` its
+    approximate 95 % interval. Values of one or two samples were put together.
     """
 
     key: str
@@ -222,6 +223,9 @@ class Association(Record):
     p_value: float | None
     p_adjusted: float | None
     undefined: str | None
+    corrected: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 class Component(Record):
@@ -240,7 +244,8 @@ class Covariates(Check):
     """What is known of the samples, and what it goes with.
 
     An association counts where its adjusted p-value is below `level` and its size at least
-    `limit`. `names` are the covariates that go so with the class or the split.
+    `limit`. `names` are the covariates that go so with the class or the split. `n_tests` counts
+    the tests against class and split, `n_component_tests` those against components.
     """
 
     level: float
@@ -248,6 +253,7 @@ class Covariates(Check):
     covariates: tuple[Covariate, ...]
     names: tuple[str, ...]
     n_tests: int
+    n_component_tests: int = 0
 
 
 class Missingness(Check):
@@ -274,7 +280,8 @@ class ComponentCheck(Check):
 class Predicted(Record):
     """How well the values tell one value of a covariate from the others, within one class.
 
-    `auc` is the area under the ROC curve of decision values for left-out samples.
+    `auc` is the area under the ROC curve of decision values for left-out samples, each of a fit
+    of its own; `low` and `high` are Newcombe's 95 % interval, nominal for that reason.
     """
 
     covariate: str
@@ -284,6 +291,8 @@ class Predicted(Record):
     n_level: int
     n_rest: int
     auc: float
+    low: float | None = None
+    high: float | None = None
 
 
 class Batches(Check):

@@ -1,8 +1,8 @@
 """Rules on the design: what is known of where the samples come from, and what it goes with."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pipeline.records.audit import Association, Covariate
+from pipeline.records.audit import Association
 from pipeline.records.base import Severity
 from pipeline.results import Results
 from pipeline.rules.rule import (
@@ -38,9 +38,11 @@ def confounding_unchecked(results: Results) -> Verdict:
     if not results.audit.covariates.not_run:
         return passed(
             results,
-            "{n} covariates were examined, in {n_tests} tests against class and split.",
+            "Covariates that were examined: {n}. Tests of them, and of measures of the arrays, "
+            "against class and split: {n_tests}; against components: {n_component_tests}.",
             count("n", f"count({COVARIATES})"),
             count("n_tests", "audit.covariates.n_tests"),
+            count("n_component_tests", "audit.covariates.n_component_tests"),
         )
     return raised(
         "warning",
@@ -53,24 +55,41 @@ def confounding_unchecked(results: Results) -> Verdict:
 @rule(
     "DESIGN-02",
     "data",
-    subject="Sources that were held out as a whole",
-    title="One study",
+    subject="Sources that were held out as a whole, and values that only test samples have",
+    title="External validity: one study",
     why="Samples of one study share its laboratories, its arrays and its time. What holds within "
-    "it may not hold elsewhere, and never on another platform without training anew.",
-    action="Test on samples of another study before claiming more.",
+    "it may not hold elsewhere, and never on another platform without training anew. On {samples} "
+    "of kinds that training never saw, a model extrapolates.",
+    action="Read the errors of new kinds apart; test on {samples} of another study before claiming "
+    "more.",
     references=("collins2024", "shi2010"),
 )
 def single_study(results: Results) -> Verdict:
-    """Raise DESIGN-02: no source was held out as a whole."""
+    """Raise DESIGN-02: no source was held out as a whole, or test samples are of new kinds."""
     source = next((p for p in results.protocols if p.key == "source"), None)
-    if source and not source.unavailable and source.n_folds > 1:
-        return passed(results, "Held out in turn: {n}.", count("n", "protocols[source].n_folds"))
+    is_held_out = source is not None and not source.unavailable and source.n_folds > 1
+    n_folds = count("n", "protocols[source].n_folds")
+    covariates = results.audit.covariates.covariates
+    places = [(f"{COVARIATES}[{i}]", c) for i, c in enumerate(covariates) if c.only_test]
+    if is_held_out and not places:
+        return passed(results, "Sources held out in turn: {n}.", n_folds)
+    start, first = "Sources held out in turn: {n}.", n_folds
+    if not is_held_out:
+        start = (
+            "All {n} samples come from one study, and fewer than two of its sources could be held "
+            "out as a whole."
+        )
+        first = count("n", "data.n_samples")
+    if not places:
+        return raised("note", results, start, first)
+    only = ", ".join(f"{place}.only_test" for place, _ in places)
     return raised(
-        "note",
+        "warning",
         results,
-        "All {n} samples come from one study, and fewer than two of its sources could be held out "
-        "as a whole.",
-        count("n", "data.n_samples"),
+        start + " Values that test samples have and no training sample: {n_new} ({names}).",
+        first,
+        count("n_new", f"count({only})"),
+        words("names", "; ".join(f"{c.label}: {', '.join(c.only_test)}" for _, c in places)),
     )
 
 
@@ -82,7 +101,7 @@ SAME = 0.99
     "DESIGN-03",
     "audit",
     subject="Covariates that go with the class",
-    title="The class goes with something else",
+    title="Confounding: the class goes, or may go, with something else",
     why="What a model learns of the class it may have learned of that, and no resampling of these "
     "samples can tell the two apart.",
     action="Look at held-out samples in which the two do not go together; without such samples do "
@@ -96,7 +115,7 @@ def confounded_class(results: Results) -> Verdict:
     training = _strong(results, "class", among="training")
     found = training or _strong(results, "class", among="all")
     if not found:
-        return _none_goes(results, "the class")
+        return _not_excluded(results) or _none_goes(results, "the class")
     size = abs(results.audit.associations[found[0]].value or 0.0)
     severity: Severity = "error" if training and size >= SAME else "warning"
     return raised(
@@ -137,40 +156,6 @@ def confounded_split(results: Results) -> Verdict:
 
 
 @rule(
-    "DESIGN-05",
-    "audit",
-    subject="Values of covariates that only test samples have",
-    title="Test samples of kinds that training never saw",
-    why="On these samples the model extrapolates; an error there says little of the others, and a "
-    "success may be luck.",
-    action="Give the errors of these samples apart.",
-    references=("collins2024",),
-)
-def unseen_strata(results: Results) -> Verdict:
-    """Raise DESIGN-05: test samples have values that no training sample has."""
-    if results.audit.covariates.not_run:
-        return not_run(results.audit.covariates.not_run)
-    if not results.data.n_test:
-        return not_applicable("There is no independent test set.")
-    places = [
-        (f"{COVARIATES}[{i}]", covariate)
-        for i, covariate in enumerate(results.audit.covariates.covariates)
-        if covariate.only_test
-    ]
-    if not places:
-        n = count("n", f"count({COVARIATES})")
-        return passed(results, "None, in {n} covariates.", n)
-    only = ", ".join(f"{place}.only_test" for place, _ in places)
-    return raised(
-        "note",
-        results,
-        "Values that test samples have and no training sample: {n} ({names}).",
-        count("n", f"count({only})"),
-        words("names", "; ".join(f"{c.label}: {', '.join(c.only_test)}" for _, c in places)),
-    )
-
-
-@rule(
     "DESIGN-06",
     "audit",
     subject="What is unknown of the samples, against the class",
@@ -199,57 +184,76 @@ def class_from_gaps(results: Results) -> Verdict:
     )
 
 
-# Our choice: a group has to err twice as often as all, and more than once.
+# Our choice: a group has to err twice as often as all, and more than once: one error is always
+# in some group.
 TWICE, FEWEST_ERRORS, FEWEST_SAMPLES = 2, 2, 3
+
+
+@dataclass(frozen=True)
+class Group:
+    """Held-out samples of one value of a covariate, or of all its values that are new."""
+
+    covariate: int  # its place among the covariates
+    template: str
+    level: str
+    rows: tuple[int, ...]
+    is_new: bool
 
 
 @rule(
     "DESIGN-07",
     "samples",
-    subject="Errors by covariate",
+    subject="Errors by covariate, and of values that training never saw",
     title="Errors gather in one group",
     why="A group of other origin or handling in which a model errs more often is one for which the "
     "overall accuracy does not hold.",
-    action="Give the errors of this group apart, and find out how its samples were handled.",
+    action="Read the errors of this group apart, and find out how its samples were handled.",
     references=("collins2024", "leek2010"),
 )
 def errors_gather(results: Results) -> Verdict:
-    """Raise DESIGN-07: the errors of the headline gather in one value of a covariate."""
+    """Raise DESIGN-07: the errors of the headline gather in one group of samples."""
     if results.audit.covariates.not_run:
         return not_run(results.audit.covariates.not_run)
     primary, protocol = results.primary, results.protocol(results.primary.protocol)
-    known = results.audit.covariates.covariates
-    groups = [
-        (covariate, level, rows)
-        for covariate in known
-        for level, rows in _groups(results, covariate)
-        if FEWEST_SAMPLES <= len(rows) < len(protocol.sample_ids)
-    ]
+    groups = _groups(results)
     if not groups:
         return not_applicable("No group has enough held-out samples.")
     overall = sum(primary.n_wrong) / len(primary.n_wrong)
 
-    def errors(rows: Sequence[int]) -> int:
-        return sum(primary.n_wrong[i] for i in rows)
+    def errors(group: Group) -> int:
+        return sum(primary.n_wrong[i] for i in group.rows)
 
-    covariate, level, rows = max(groups, key=lambda group: errors(group[2]) / len(group[2]))
+    def gathers(group: Group) -> bool:
+        expected = TWICE * overall * len(group.rows)
+        return errors(group) >= max(FEWEST_ERRORS * protocol.n_repeats, expected)
+
+    # New values are told before single ones, then where the most errors are: a high rate on
+    # three samples must not hide a lower one on thirteen.
+    gathered = [group for group in groups if gathers(group)]
+    if gathered:
+        told = max(gathered, key=lambda group: (group.is_new, errors(group)))
+    else:
+        told = max(groups, key=lambda group: errors(group) / len(group.rows))
     wrong = f"evaluations[{primary.key}].n_wrong"
     ids = f"protocols[{protocol.key}].sample_ids"
     terms = (
-        text("label", f"{COVARIATES}[{known.index(covariate)}].label"),
-        words("level", level),
-        count("n_errors", f"sum({', '.join(f'{wrong}[{i}]' for i in rows)})"),
-        count("n", f"count({', '.join(f'{ids}[{i}]' for i in rows)})"),
+        text("label", f"{COVARIATES}[{told.covariate}].label"),
+        words("level", told.level),
+        count("n_errors", f"sum({', '.join(f'{wrong}[{i}]' for i in told.rows)})"),
+        count("n", f"count({', '.join(f'{ids}[{i}]' for i in told.rows)})"),
         count("n_all_errors", f"sum({wrong})"),
         count("n_all", f"count({ids})"),
     )
     template = (
-        "{label} {level}: errors {n_errors} on {n} held-out samples, {n_all_errors} on all {n_all}"
+        f"{told.template}: errors {{n_errors}} on {{n}} held-out samples, {{n_all_errors}} on all "
+        "{n_all}."
     )
-    least = max(FEWEST_ERRORS * protocol.n_repeats, TWICE * overall * len(rows))
-    if errors(rows) < least:
-        return passed(results, f"Most often wrong: {template}.", *terms)
-    return raised("note", results, f"{template}.", *terms)
+    if not gathered:
+        return passed(results, f"Most often wrong: {template}", *terms)
+    return raised("warning", results, template, *terms)
+
+
+MOST_TOLD = 8  # results that the sentence names
 
 
 @rule(
@@ -270,45 +274,63 @@ def batch_shows(results: Results) -> Verdict:
     if record.not_run:
         return not_run(record.not_run)
     order = sorted(range(len(record.results)), key=lambda i: -record.results[i].auc)
-    above = [i for i in order if record.results[i].auc > record.limit]
-    place = f"{path}.results[{order[0]}]"
-    terms = (
-        text("label", f"{place}.label"),
-        text("level", f"{place}.level"),
-        text("class_label", f"{place}.class_label"),
-        decimal("auc", f"{place}.auc"),
-        count("n", f"{place}.n_level"),
-        count("n_rest", f"{place}.n_rest"),
+    terms = [
         term("limit", f"{path}.limit", "number"),
-    )
-    template = (
-        "{label} {level} within {class_label}: ROC AUC {auc} for left-out samples, {n} against "
-        "{n_rest} (limit {limit})."
-    )
-    if not above:
-        return passed(results, f"Best predicted: {template}", *terms)
-    others = (record.results[i] for i in above[1:])
-    also = ", ".join(f"{found.label} {found.level} within {found.class_label}" for found in others)
-    return raised(
-        "note",
-        results,
-        f"{template}{{also}}",
-        *terms,
-        words("also", f" Also: {also}." if also else ""),
-    )
-
-
-def _groups(results: Results, covariate: Covariate) -> list[tuple[str, list[int]]]:
-    """Positions of the held-out samples by the value of a covariate."""
-    if covariate.kind != "category":
-        return []
-    samples = [sample.id for sample in results.data.samples]
-    of = dict(zip(samples, covariate.values, strict=True))
-    held_out = results.protocol(results.primary.protocol).sample_ids
-    return [
-        (found.level, [i for i, sample in enumerate(held_out) if of[sample] == found.level])
-        for found in covariate.levels
+        count("n_tried", f"count({path}.results)"),
     ]
+    parts = []
+    for place, i in enumerate(order[:MOST_TOLD]):
+        found, here = record.results[i], f"{path}.results[{i}]"
+        part = f"{{label{place}}} {{level{place}}} within {{class{place}}} {{auc{place}}}"
+        terms += [
+            text(f"label{place}", f"{here}.label"),
+            text(f"level{place}", f"{here}.level"),
+            text(f"class{place}", f"{here}.class_label"),
+            decimal(f"auc{place}", f"{here}.auc"),
+            count(f"n{place}", f"{here}.n_level"),
+            count(f"n_rest{place}", f"{here}.n_rest"),
+        ]
+        if found.low is not None and found.high is not None:
+            part += f" (nominal 95 % interval {{low{place}}} to {{high{place}}}; "
+            terms += [
+                decimal(f"low{place}", f"{here}.low"),
+                decimal(f"high{place}", f"{here}.high"),
+            ]
+        else:
+            part += " ("
+        parts.append(f"{part}{{n{place}}} against {{n_rest{place}}})")
+    more = "; results.json has the others" if len(order) > MOST_TOLD else ""
+    template = (
+        "ROC AUC for left-out samples, over {n_tried} tried, each score from a fit of its own "
+        f"(limit {{limit}}): {'; '.join(parts)}{more}."
+    )
+    if not any(found.auc > record.limit for found in record.results):
+        return passed(results, template, *terms)
+    return raised("note", results, template, *terms)
+
+
+def _groups(results: Results) -> list[Group]:
+    """Groups of held-out samples by the values of covariates, and by all that are new at once."""
+    samples = [sample.id for sample in results.data.samples]
+    protocol = results.protocol(results.primary.protocol)
+    groups: list[Group] = []
+    for place, covariate in enumerate(results.audit.covariates.covariates):
+        if covariate.kind != "category":
+            continue
+        of = dict(zip(samples, covariate.values, strict=True))
+        values = [of[sample] for sample in protocol.sample_ids]
+        # What training saw is the same for all held-out samples on the given split alone.
+        new = covariate.only_test if protocol.key == "given" else ()
+        chosen: list[tuple[str, tuple[str, ...], bool]] = [
+            ("{label} {level}", (found.level,), False) for found in covariate.levels
+        ]
+        if len(new) > 1:
+            chosen.append(("{label} not in training ({level})", new, True))
+        for template, levels, is_new in chosen:
+            rows = tuple(i for i, value in enumerate(values) if value in levels)
+            if FEWEST_SAMPLES <= len(rows) < len(values):
+                groups.append(Group(place, template, ", ".join(levels), rows, is_new))
+    return groups
 
 
 def _strong(results: Results, target: str, *, among: str, missing: bool = False) -> list[int]:
@@ -346,6 +368,44 @@ def _told(results: Results, found: list[int]) -> tuple[Term, ...]:
         decimal("size", f"{place}.value"),
         term("p", f"{place}.p_adjusted", "p_value"),
         words("also", f" Also: {others}." if others else ""),
+    )
+
+
+def _not_excluded(results: Results) -> Verdict | None:
+    """Raise what is large, and no larger than chance gives: so few samples cannot exclude it."""
+    check = results.audit.covariates
+    subjects = {covariate.key for covariate in check.covariates}
+
+    def size(i: int) -> float:
+        found = results.audit.associations[i]
+        asked = found.target == "class" and not found.missing and found.subject in subjects
+        return found.corrected or 0.0 if asked else 0.0
+
+    large = [i for i in range(len(results.audit.associations)) if size(i) >= check.limit]
+    if not large:
+        return None
+    # In training it does more harm than among all.
+    first = max(large, key=lambda i: (results.audit.associations[i].among == "training", size(i)))
+    place = f"audit.associations[{first}]"
+    found = results.audit.associations[first]
+    labels = {results.audit.associations[i].label for i in large} - {found.label}
+    also = f" Also: {', '.join(sorted(labels))}." if labels else ""
+    return raised(
+        "note",
+        results,
+        "That {label} and the class go together cannot be excluded: among the {n} "
+        + ("training " if found.among == "training" else "")
+        + "samples of which it is known, {measure} is {size}, less its bias {corrected} "
+        "(95 % interval {low} to {high}), and the adjusted p-value {p}.{also}",
+        text("label", f"{place}.label"),
+        count("n", f"{place}.n"),
+        text("measure", f"{place}.measure"),
+        decimal("size", f"{place}.value"),
+        decimal("corrected", f"{place}.corrected"),
+        decimal("low", f"{place}.low"),
+        decimal("high", f"{place}.high"),
+        term("p", f"{place}.p_adjusted", "p_value"),
+        words("also", also),
     )
 
 
