@@ -187,8 +187,11 @@ def audit(
 
 METHOD = (
     "Before any model, all pairs of samples were compared, names ignored: each array was brought "
-    "to mean 0 and variance 1 and the mean of each gene taken out, and two samples with a "
-    "correlation of {threshold} or more, or with equal values throughout, were taken for the same"
+    "to mean 0 and variance 1 and the mean of each gene taken out ({scale}), and two samples with "
+    "a correlation of {threshold} or more were called highly similar. Samples with equal values "
+    "throughout, and similar ones with at least {same_share} of the values equal, as supplied or "
+    "with one array re-scaled (up to {tolerance} robust standard deviations, values at a limit "
+    "that several share left out), were taken for the same"
 )
 ALIKE = " (with fewer than {min_genes} genes only the latter)"
 LEFT_OUT = ". A test sample that is a training sample is left out of the test set. "  # the default
@@ -237,6 +240,9 @@ def method(record: Audit) -> MethodStep:
     threshold = record.duplicates.threshold
     values = [
         Value(name="threshold", value=threshold, format="number"),
+        Value(name="scale", value=record.duplicates.scale, format="text"),
+        Value(name="same_share", value=record.duplicates.same_share, format="percent"),
+        Value(name="tolerance", value=record.duplicates.tolerance, format="number"),
         Value(name="limit", value=record.mean.limit, format="number"),
         Value(name="penalty", value=batches.PENALTY, format="number"),
         *(Value(name=name, value=n, format="count") for name, n in counts.items()),

@@ -153,10 +153,11 @@ class DataSection(Section):
 
 
 class AuditSection(Section):
-    """What counts as the same sample, and what becomes of it."""
+    """What counts as highly similar, and what becomes of samples that are the same."""
 
     # Correlation after the mean of each gene is taken out: unrelated patients have about 0,
     # siblings by chance up to 0.9 in small studies, one patient measured twice more than that.
+    # Those that reach it are named; what is the same is told by equal values.
     identical_at: Annotated[float, Field(gt=0, le=1)] = 0.98
     # A training sample is no independent test sample, whatever its name there.
     keep_identical: bool = False

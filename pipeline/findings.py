@@ -62,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     classes.prevalence_shift,
     classes.small_classes,
     duplicates.within,
+    duplicates.alike,
     data.unpublished_files,
     data.gene_sets,
     values.other_scale,

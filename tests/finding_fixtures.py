@@ -518,6 +518,17 @@ def same(
     )
 
 
+def alike(n_equal: int = 3) -> Change:
+    """Let two training samples be highly similar, and not the same."""
+
+    def change(results: Results) -> Results:
+        pairs = same("train", "train")(results).audit.duplicates.pairs
+        pair = pairs[0].model_copy(update={"n_equal": n_equal})
+        return audited("duplicates", is_raised=True, n_alike=1, alike=(pair,))(results)
+
+    return change
+
+
 def known(*, n_first: int = 27, only_test: tuple[str, ...] = (), kind: str = "category") -> Change:
     """Let the site of each sample be known: A of the first samples, B of the others."""
     site = Covariate.model_validate(

@@ -6,6 +6,7 @@ from finding_fixtures import (
     Change,
     accuracies,
     against_baseline,
+    alike,
     arithmetic,
     as_it_is,
     associated,
@@ -146,6 +147,7 @@ TRIPPED: list[tuple[str, Change]] = [
     ("DUP-01", same("train", "test", kept=True)),
     ("DUP-02", same("train", "train")),
     ("DUP-03", same("train", "test", other_class=1)),
+    ("DUP-04", alike()),
     ("ARRAY-01", audited("mean", outliers=("P15",))),
     ("PC-01", audited("components", is_raised=True, followed=(("PC1", "mean"),))),
     ("PC-02", component_auc(0.69)),
@@ -232,6 +234,7 @@ PASSED: list[tuple[str, Change]] = [
     ("DUP-01", same("train", "train")),
     ("DUP-02", same("train", "test")),
     ("DUP-03", same("train", "test")),
+    ("DUP-04", same("train", "test")),
     ("ARRAY-01", in_turn(audited("mean", outliers=()), audited("spread", outliers=()))),
     ("PC-01", audited("components", is_raised=False, followed=())),
     ("PC-02", component_auc(0.7)),
@@ -293,6 +296,9 @@ NOT_APPLICABLE: list[tuple[str, Change]] = [
     ("DESIGN-08", as_it_is),
     ("DUP-01", audited("duplicates", n_test_before=0)),
     ("DUP-02", audited("duplicates", closest=None)),
+    ("DUP-01", audited("duplicates", n_genes=19)),
+    ("DUP-02", audited("duplicates", n_genes=19)),
+    ("DUP-04", audited("duplicates", n_genes=19)),
     ("DUP-03", as_it_is),
     ("PC-01", audited("components", not_run="there is nothing to compare")),
     ("PC-02", component_auc(None)),
@@ -553,6 +559,22 @@ def test_a_kept_duplicate_is_an_error(results: Results) -> None:
     )
 
     assert ("error", "warning") == (kept.severity, left_out.severity)
+
+
+def test_few_genes_are_said_to_be_the_reason(results: Results) -> None:
+    """With 19 genes likeness cannot be told, however many samples there are."""
+    few = audited("duplicates", n_genes=19, closest=None, closest_across=None)(results)
+
+    for code in ("DUP-01", "DUP-02", "DUP-04"):
+        assert "genes are too few to tell likeness" in plain(found(code, few).statement)
+
+
+def test_replicates_are_advised_to_be_grouped(results: Results) -> None:
+    """They are kept, and one equal value is written so."""
+    actual = found("DUP-04", alike(1)(results))
+
+    assert "group_column" in actual.action
+    assert "1 has the same value" in plain(actual.statement)
 
 
 def test_the_mistake_behind_a_claim_is_told_in_numbers(results: Results) -> None:

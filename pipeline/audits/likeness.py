@@ -7,6 +7,9 @@ patients then have about 0, however alike all arrays look::
     values                0.95   closest two of 72 patients of the first study
     gene means taken out  0.64   the same two
     either                1.00   one patient, twice
+
+Samples that are so alike are the same measurement only where nearly all of their values are equal
+(`same_measurement`): replicates of one cell line are alike, and not the same.
 """
 
 import hashlib
@@ -21,6 +24,16 @@ from pipeline.records.audit import MAX_LISTED
 BLOCK = 512  # samples a side: a block of 20 000 genes takes 80 MB
 MIN_GENES = 20  # fewer are alike by chance: only identical samples are told then
 ROUNDING = 1e-6  # of correlations in single precision, which halves the time of the largest step
+
+TOLERANCE = 0.01
+"""Robust standard deviations up to which two values are equal: Golub's training values rounded to
+whole numbers differ by 0.001, a second scan of an array by more than 0.05."""
+
+SAME_SHARE = 0.95
+"""Share of genes; the rest has room for values that were filled in or corrected."""
+
+CANDIDATE = 0.5  # similarity from which values are compared: a floored copy of a sample has less
+N_SAMPLED = 500  # genes that a first look takes
 
 Pair = tuple[float, int, int]
 """Similarity and two rows."""
@@ -40,6 +53,10 @@ class Likeness:
     pairs : list of tuple
         Similarity and two rows of the pairs that are the same, most alike first, `MAX_LISTED`
         at most.
+    n_alike, n_alike_across : int
+        Pairs that are alike and not the same; of them, those of a training and a test sample.
+    alike : list of tuple
+        Those pairs, as `pairs`.
     closest, closest_across : tuple or None
         The most alike pair of all, and that of a training and a test sample; None where
         likeness cannot be judged.
@@ -50,6 +67,9 @@ class Likeness:
     n_across: int = 0
     n_other_class: int = 0
     pairs: list[Pair] = field(default_factory=list)
+    n_alike: int = 0
+    n_alike_across: int = 0
+    alike: list[Pair] = field(default_factory=list)
     closest: Pair | None = None
     closest_across: Pair | None = None
 
@@ -62,11 +82,12 @@ def alike(
     Parameters
     ----------
     dataset : Dataset
-        The data as read; samples of equal values are the same whatever the threshold.
+        The data as read; samples of equal values are the same whatever the threshold, but for
+        those of one value throughout, which are like no other.
     values : ndarray of float, shape (n_samples, n_genes)
-        The values on the scale of the models.
+        The values on a scale on which no single gene decides.
     threshold : float
-        Similarity from which two samples count as the same.
+        Similarity from which two samples are alike, where they are not the same.
     block : int, default=512
         Samples a side of a block; what is found does not depend on it.
 
@@ -78,7 +99,7 @@ def alike(
     n_samples, n_genes = values.shape
     judged = n_genes >= MIN_GENES
     codes, is_test = _codes(dataset.X), dataset.partition == "test"
-    norms = _norms(values, block)
+    norms, empty = _norms(values, block), np.ptp(dataset.X, axis=1) == 0
     found = Likeness(again=np.zeros(n_samples, dtype=bool))
     for first in range(0, n_samples, block):
         i = np.arange(first, min(first + block, n_samples))
@@ -90,9 +111,13 @@ def alike(
             if left is not None:
                 gram = left @ _unit_rows(values, norms, j).astype(np.float32).T
                 similarity = np.where(equal, similarity, gram)
-            counts = i[:, None] < j
+            counts = (i[:, None] < j) & ~(empty[i, None] | empty[j])
             across = counts & (is_test[i, None] != is_test[j])
-            same = counts & (similarity >= threshold - ROUNDING)
+            same = counts & equal
+            asked = counts & ~equal & (similarity >= min(threshold, CANDIDATE) - ROUNDING)
+            for r, c in zip(*np.nonzero(asked), strict=True):
+                same[r, c] = same_measurement(dataset.X[i[r]], dataset.X[j[c]])
+            close = counts & (similarity >= threshold - ROUNDING) & ~same
             found.n_pairs += int(same.sum())
             found.n_across += int((same & across).sum())
             found.n_other_class += int((same & (dataset.y[i, None] != dataset.y[j])).sum())
@@ -100,6 +125,10 @@ def alike(
             found.again[j] |= (same & across).any(axis=0) & is_test[j]
             found.pairs += _best(similarity, same, i, j, most=MAX_LISTED)
             found.pairs = sorted(found.pairs, key=_order)[:MAX_LISTED]
+            found.n_alike += int(close.sum())
+            found.n_alike_across += int((close & across).sum())
+            found.alike += _best(similarity, close, i, j, most=MAX_LISTED)
+            found.alike = sorted(found.alike, key=_order)[:MAX_LISTED]
             if judged:
                 found.closest = _closer(found.closest, _best(similarity, counts, i, j))
                 across_best = _best(similarity, across, i, j)
@@ -107,9 +136,65 @@ def alike(
     return found
 
 
+def same_measurement(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+    """Say whether two arrays are one measurement: as they are, or one of them re-scaled.
+
+    Genes at the least or the largest value of either array do not count where several are: a
+    floor, a ceiling, zeros or values that were filled in make different samples equal there, and
+    copies of one sample different.
+
+    Parameters
+    ----------
+    a, b : ndarray of float, shape (n_genes,)
+        Values as supplied.
+
+    Returns
+    -------
+    bool
+        Whether at least `SAME_SHARE` of the genes that count are equal up to `TOLERANCE` robust
+        standard deviations of b (from its quartiles); False where fewer than `MIN_GENES` count.
+    """
+    step = max(1, len(a) // N_SAMPLED)
+    counts = _between(a) & _between(b)
+    if step > 1 and _share_equal(a[::step][counts[::step]], b[::step][counts[::step]]) < 0.5:
+        return False  # few of the genes that a first look takes
+    return _share_equal(a[counts], b[counts]) >= SAME_SHARE
+
+
+def _between(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Genes that are not at a limit which several share."""
+    counts = np.ones(len(values), dtype=bool)
+    for limit in (values.min(), values.max()):
+        at_limit = np.equal(values, limit)
+        if at_limit.sum() > 1:
+            counts &= ~at_limit
+    return counts
+
+
+def _share_equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Share of genes with equal values, as they are or scaled to the quartiles of b."""
+    if len(a) < MIN_GENES:
+        return 0.0
+    (low, middle, high), (low_b, middle_b, high_b) = (
+        np.quantile(values, (0.25, 0.5, 0.75)) for values in (a, b)
+    )
+    bound = TOLERANCE * (high_b - low_b) / QUARTILES
+    candidates = [a]
+    if high > low:
+        candidates.append((a - middle) * ((high_b - low_b) / (high - low)) + middle_b)
+    return max(float((np.abs(one - b) <= bound).mean()) for one in candidates)
+
+
+QUARTILES = 1.349  # between the quartiles of a normal distribution, in standard deviations
+
+
 def _codes(X: NDArray[np.float64]) -> NDArray[np.intp]:
     """Number the samples so that those of equal values have equal numbers."""
-    digests = [hashlib.sha256((row + 0.0).tobytes()).digest() for row in X]  # -0 becomes 0
+    digests = [
+        # -0 becomes 0; an array of one value is like no other
+        hashlib.sha256((row + 0.0).tobytes() if np.ptp(row) else b"%d" % number).digest()
+        for number, row in enumerate(X)
+    ]
     place = {digest: number for number, digest in enumerate(dict.fromkeys(digests))}
     return np.array([place[digest] for digest in digests])
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
-from pipeline.audits.likeness import Pair, alike
+from pipeline.audits.likeness import SAME_SHARE, TOLERANCE, Pair, alike
 from pipeline.audits.statements import Given, say, some
 from pipeline.config import Config
 from pipeline.dataset import Dataset
-from pipeline.preprocess import value_scale, value_scale_name
+from pipeline.preprocess import RECIPES, value_scale, value_scale_name
 from pipeline.records.audit import Duplicates, SamplePair
 from pipeline.records.base import Statement
 from pipeline.records.data import LedgerStep
@@ -29,7 +30,7 @@ def compare(dataset: Dataset, config: Config) -> Duplicates:
         The pairs, and the test samples that are a training sample.
     """
     section = config.audit
-    values = value_scale(dataset.X, config.preprocess)
+    values, scale = _scale(dataset, config)
     found = alike(dataset, values, threshold=section.identical_at)
 
     def pair(of: Pair | None) -> SamplePair | None:
@@ -38,11 +39,11 @@ def compare(dataset: Dataset, config: Config) -> Duplicates:
     record = Duplicates(
         key="duplicates",
         subject="Samples identical or nearly so, names ignored",
-        is_raised=found.n_pairs > 0,
+        is_raised=found.n_pairs + found.n_alike > 0,
         statement=say(""),
         not_run=None,
         threshold=section.identical_at,
-        scale=value_scale_name(config.preprocess, dataset.unit),
+        scale=scale,
         n_samples=len(dataset.y),
         n_genes=len(dataset.gene_ids),
         n_pairs=found.n_pairs,
@@ -54,8 +55,32 @@ def compare(dataset: Dataset, config: Config) -> Duplicates:
         n_test_before=len(dataset.test),
         left_out=tuple(dataset.sample_ids[row] for row in np.flatnonzero(found.again)),
         kept=section.keep_identical,
+        tolerance=TOLERANCE,
+        same_share=SAME_SHARE,
+        n_constant=int((np.ptp(dataset.X, axis=1) == 0).sum()),
+        n_alike=found.n_alike,
+        n_alike_across=found.n_alike_across,
+        alike=tuple(_pair(dataset, values, of) for of in found.alike),
     )
     return record.model_copy(update={"statement": _statement(record)})
+
+
+RANKS = "ranks of the genes within each sample"
+
+
+def _scale(dataset: Dataset, config: Config) -> tuple[NDArray[np.float64], str]:
+    """A scale on which no single gene decides.
+
+    Logarithms between a floor and a ceiling are one; elsewhere one gene can be as large as all
+    others together, and ranks are taken.
+    """
+    section = config.preprocess
+    if {"clip", "log10"} <= set(RECIPES[section.recipe]):
+        return value_scale(dataset.X, section), value_scale_name(section, dataset.unit)
+    ranks = np.empty(dataset.X.shape)
+    for row, values in enumerate(dataset.X):
+        ranks[row] = rankdata(values)
+    return ranks, RANKS
 
 
 def leave_out(dataset: Dataset, duplicates: Duplicates) -> Dataset:
@@ -81,7 +106,8 @@ def leave_out(dataset: Dataset, duplicates: Duplicates) -> Dataset:
     step = LedgerStep(
         step="Training samples taken out of the test set",
         detail=f"{some(duplicates.left_out)}: in the training file under another name "
-        f"(similarity {duplicates.threshold:g} or more); audit.keep_identical would keep them",
+        f"({duplicates.same_share:.0%} or more of the values equal); audit.keep_identical would "
+        "keep them",
         n_samples_in=n_samples,
         n_genes_in=n_genes,
         n_samples_out=n_samples - len(rows),
@@ -122,13 +148,13 @@ def _statement(record: Duplicates) -> Statement:
     if record.pairs:
         first = record.pairs[0]
         return say(
-            "Among {n_samples} samples, pairs that are the same (similarity {threshold} or more): "
-            "{n_pairs}, of them across training and test: {n_across}. The first: {first} "
-            "({first_part}) and {second} ({second_part}), equal in {n_equal} of {n_genes} genes. "
-            "{outcome}",
+            "Among {n_samples} samples, pairs that are the same ({same_share} or more of the "
+            "values equal): {n_pairs}, of them across training and test: {n_across}. The first: "
+            "{first} ({first_part}) and {second} ({second_part}), equal in {n_equal} of {n_genes} "
+            "genes. {outcome}",
             **base,
             n_pairs=(record.n_pairs, "count", "duplicates.n_pairs"),
-            threshold=(record.threshold, "number", "duplicates.threshold"),
+            same_share=(record.same_share, "percent", "duplicates.same_share"),
             n_across=(record.n_pairs_across, "count", "duplicates.n_pairs_across"),
             first=(first.first, "text", None),
             first_part=(PARTS[first.first_partition], "text", None),
@@ -138,13 +164,27 @@ def _statement(record: Duplicates) -> Statement:
             n_genes=(record.n_genes, "count", "duplicates.n_genes"),
             outcome=(_outcome(record), "text", None),
         )
+    if record.alike:
+        first = record.alike[0]
+        return say(
+            "Of {n_samples} samples no two are the same. Pairs that are highly similar "
+            "({threshold} or more): {n_alike}, of them across training and test: {n_across}. The "
+            "first: {first} and {second}, with a similarity of {similarity}. All were kept.",
+            **base,
+            threshold=(record.threshold, "number", "duplicates.threshold"),
+            n_alike=(record.n_alike, "count", "duplicates.n_alike"),
+            n_across=(record.n_alike_across, "count", "duplicates.n_alike_across"),
+            first=(first.first, "text", "duplicates.alike[0].first"),
+            second=(first.second, "text", "duplicates.alike[0].second"),
+            similarity=(first.similarity, "decimal", "duplicates.alike[0].similarity"),
+        )
     if record.closest is None:
         return say("Of {n_samples} samples no two have the same values.", **base)
     closest = record.closest
     return say(
         "Of {n_samples} samples no two are the same. The most alike are {first} and {second}: "
         "correlation {correlation}, and {similarity} after the mean of each gene is taken out "
-        "({threshold} would count as the same).",
+        "({threshold} would be highly similar).",
         **base,
         first=(closest.first, "text", "duplicates.closest.first"),
         second=(closest.second, "text", "duplicates.closest.second"),

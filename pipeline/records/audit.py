@@ -42,10 +42,13 @@ class SamplePair(Record):
 class Duplicates(Check):
     """Samples that are identical or nearly so, whatever their names.
 
-    `pairs` reach `threshold`, most alike first; `closest` is the most alike pair of all, and
-    `closest_across` that of a training and a test sample. `left_out` names the test samples
-    that are a training sample under another name, whether or not `kept` says that the study
-    keeps them.
+    `pairs` are the same measurement, most alike first: at least `same_share` of their genes have
+    equal values, up to `tolerance` robust standard deviations, as supplied or with one array
+    re-scaled. `alike` reach the similarity `threshold`, and are no such pairs. `closest` is the
+    most alike pair of all, and `closest_across` that of a training and a test sample.
+    `left_out` names the test samples that are a training sample under another name, whether or
+    not `kept` says that the study keeps them. `n_constant` arrays have one value throughout,
+    and are compared with none.
     """
 
     threshold: float
@@ -61,6 +64,12 @@ class Duplicates(Check):
     n_test_before: int
     left_out: tuple[str, ...]
     kept: bool
+    tolerance: float
+    same_share: float
+    n_constant: int
+    n_alike: int
+    n_alike_across: int
+    alike: tuple[SamplePair, ...]
 
 
 class JoinCheck(Check):

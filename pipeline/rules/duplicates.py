@@ -1,5 +1,6 @@
-"""Rules on samples that are the same, whatever their names."""
+"""Rules on samples that are the same or nearly so, whatever their names."""
 
+from pipeline.audits.likeness import MIN_GENES
 from pipeline.results import Results
 from pipeline.rules.rule import (
     Verdict,
@@ -109,14 +110,64 @@ def contradicting(results: Results) -> Verdict:
     return raised("error", results, template, *terms)
 
 
+@rule(
+    "DUP-04",
+    "audit",
+    subject="{samples} that are highly similar",
+    title="{samples} that are highly similar (replicates; pseudoreplication)",
+    why="Replicates of one patient, cell line or culture are not independent: a model that has "
+    "learned from one knows the other, and intervals that count both are too narrow.",
+    action="Ask whether they share an origin. If so name it in a column of the samples table and "
+    "set evaluate.group_column: a group is never on both sides of a split.",
+    references=("kapoor2023",),
+)
+def alike(results: Results) -> Verdict:
+    """Raise DUP-04: samples are alike as replicates are, and not the same measurement."""
+    record = results.audit.duplicates
+    if not record.n_alike:
+        if record.n_genes < MIN_GENES or record.closest is None:
+            return _closest(results, "closest")
+        return passed(
+            results,
+            "Pairs that reach a similarity of {threshold} and are not the same: {n}.",
+            decimal("threshold", f"{PATH}.threshold"),
+            count("n", f"{PATH}.n_alike"),
+        )
+    first = record.alike[0]
+    equal = "has" if first.n_equal == 1 else "have"
+    genes = results.study.gene_noun_plural
+    return raised(
+        "warning",
+        results,
+        "Pairs with a similarity of {threshold} or more that are not the same: {n}, of them across "
+        "training and test: {n_across}. All were kept. Most alike are {first} and {second} "
+        f"({{similarity}}), of whose {{n_genes}} {genes} {{n_equal}} {equal} the same value.",
+        decimal("threshold", f"{PATH}.threshold"),
+        count("n", f"{PATH}.n_alike"),
+        count("n_across", f"{PATH}.n_alike_across"),
+        text("first", f"{PATH}.alike[0].first"),
+        text("second", f"{PATH}.alike[0].second"),
+        decimal("similarity", f"{PATH}.alike[0].similarity"),
+        count("n_genes", f"{PATH}.n_genes"),
+        count("n_equal", f"{PATH}.alike[0].n_equal"),
+    )
+
+
 def _closest(results: Results, field: str) -> Verdict:
     """Say which pair is the most alike, where none is the same."""
-    if getattr(results.audit.duplicates, field) is None:
+    record = results.audit.duplicates
+    if record.n_genes < MIN_GENES:
+        return not_applicable(
+            "The {genes} are too few to tell likeness; no two samples have equal values.".replace(
+                "{genes}", results.study.gene_noun_plural
+            )
+        )
+    if getattr(record, field) is None:
         return not_applicable("There are too few samples to compare.")
     return passed(
         results,
         "The most alike of {n} samples are {first} and {second}: similarity {similarity}; "
-        "{threshold} would count as the same.",
+        "{threshold} would be highly similar.",
         count("n", f"{PATH}.n_samples"),
         text("first", f"{PATH}.{field}.first"),
         text("second", f"{PATH}.{field}.second"),

@@ -56,12 +56,20 @@ def duplicates(results: Results) -> Table | None:
     """
     record = results.audit.duplicates
     closest = [record.closest, record.closest_across]
-    pairs = record.pairs[:MAX_PAIRS] or tuple(dict.fromkeys(filter(None, closest)))
+    listed = record.pairs or record.alike
+    pairs = listed[:MAX_PAIRS] or tuple(dict.fromkeys(filter(None, closest)))
     if not pairs:
         return None
-    n_more = record.n_pairs - len(record.pairs[:MAX_PAIRS])
-    more = f" {formats.count(n_more)} more pairs are the same." if record.pairs and n_more else ""
     what = "are the same" if record.pairs else "are the most alike"
+    if listed and not record.pairs:
+        what = "are highly similar"
+    n_more = (record.n_pairs or record.n_alike) - len(listed[:MAX_PAIRS])
+    more = f" {formats.count(n_more)} more pairs {what}." if listed and n_more else ""
+    if record.n_constant:
+        arrays = "array has" if record.n_constant == 1 else "arrays have"
+        more += (
+            f" {formats.count(record.n_constant)} {arrays} one value throughout, and no likeness."
+        )
     return Table(
         key="duplicates",
         caption=f"Samples that {what}, names ignored.",
@@ -70,8 +78,8 @@ def duplicates(results: Results) -> Table | None:
         ),
         rows=tuple(_pair(pair) for pair in pairs),
         note=f"Similarity: the correlation ({record.scale}) after the mean of each gene is taken "
-        "out of standardised arrays; correlation: that of the values themselves, which all arrays "
-        f"share for the most part.{more}",
+        "out of standardised arrays; correlation: with it, which all arrays share "
+        f"for the most part.{more}",
     )
 
 
