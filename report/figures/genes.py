@@ -197,7 +197,8 @@ def _by_size(axes: Any, results: Results) -> None:
     axes.set_xlabel("genes in the list")
     axes.set_ylabel("stability")
     axes.set_title("Lists of other sizes")
-    axes.legend(loc="best")
+    if axes.get_legend_handles_labels()[0]:  # none where no list of a size has an interval
+        axes.legend(loc="best")
 
 
 def _limit(axes: Any, y: float) -> None:
