@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline import known as known_facts
 from pipeline.audits import (
     arrays,
     batches,
@@ -33,11 +34,14 @@ from pipeline.errors import ConfigError
 from pipeline.readers import samples as sample_table
 from pipeline.records.audit import Audit, Duplicates
 from pipeline.records.base import MethodStep, Statement, Value
+from pipeline.records.known import KnownFact
 from pipeline.sources import Located
 from pipeline.unknown import known, known_name
 
 
-def prepare(dataset: Dataset, located: Located, config: Config) -> tuple[Dataset, Duplicates]:
+def prepare(
+    dataset: Dataset, located: Located, config: Config
+) -> tuple[Dataset, Duplicates, tuple[KnownFact, ...]]:
     """Add what is known of the samples, and leave out test samples that are training samples.
 
     Parameters
@@ -55,6 +59,8 @@ def prepare(dataset: Dataset, located: Located, config: Config) -> tuple[Dataset
         The data that every later step sees.
     duplicates : Duplicates
         The samples that are the same.
+    facts : tuple of KnownFact
+        What the study file states of the samples.
 
     Raises
     ------
@@ -67,8 +73,9 @@ def prepare(dataset: Dataset, located: Located, config: Config) -> tuple[Dataset
         own = dataset.covariates.set_axis(table.index)
         dataset = replace(dataset, covariates=pd.concat([own, table], axis=1))
     dataset = replace(dataset, covariates=_known(dataset.covariates, config.data.missing))
+    dataset, facts = known_facts.add(dataset, config)
     duplicates = samples.compare(dataset, config)
-    return samples.leave_out(dataset, duplicates), duplicates
+    return samples.leave_out(dataset, duplicates), duplicates, facts
 
 
 def _known(covariates: pd.DataFrame, missing: Sequence[str] | None) -> pd.DataFrame:
@@ -99,7 +106,7 @@ def with_columns(dataset: Dataset, config: Config) -> Config:
         If a group or source has a name that can mean unknown, and the study does not say.
     """
     section, names = config.evaluate, {}
-    declared = config.data.covariates.columns.values() if config.data.covariates else ()
+    declared = config.declared_covariates
     for key in ("group_column", "source_column"):
         column = getattr(section, key)
         if column is None or (column in declared and column not in dataset.covariates):

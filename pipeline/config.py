@@ -8,7 +8,7 @@ import datetime
 import tomllib
 import unicodedata
 from pathlib import Path, PurePath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    model_validator,
 )
 
 from pipeline.errors import ConfigError
@@ -150,6 +151,26 @@ class DataSection(Section):
     covariates: CovariatesSection | None = None
     citation: CitationSection | None = None
     embedded: EmbeddedSection | None = None
+
+
+class KnownSection(Section):
+    """A fact of the samples that a publication states, and where it says what of each sample.
+
+    `values` gives for each value of the covariate the samples that have it: names, ranges of
+    numbers such as "1-27", or patterns such as "ALL_*".
+    """
+
+    text: Annotated[str, Field(pattern=r"\S")]
+    citation: str
+    covariate: Annotated[str, Field(min_length=1)] | None = None
+    values: dict[str, Texts] = {}
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        """Refuse values without the name of what they are, and a name without values."""
+        if (self.covariate is None) != (not self.values):
+            raise ValueError("expected covariate and values together, or neither")
+        return self
 
 
 class AuditSection(Section):
@@ -364,9 +385,16 @@ class Config(Section):
     ranking: RankingSection = RankingSection()
     suppress: Annotated[tuple[SuppressSection, ...], BeforeValidator(_as_tuple)] = ()
     claims: Annotated[tuple[ClaimSection, ...], BeforeValidator(_as_tuple)] = ()
+    known: Annotated[tuple[KnownSection, ...], BeforeValidator(_as_tuple)] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     quick: bool = False  # fewer repeats, to look at; the report says so on its first page
     _toml: str = PrivateAttr(default="")  # no key of the file: it is the file
+
+    @property
+    def declared_covariates(self) -> tuple[str, ...]:
+        """Covariates that the study announces; data without them are read all the same."""
+        table = self.data.covariates.columns.values() if self.data.covariates else ()
+        return (*table, *(fact.covariate for fact in self.known if fact.covariate))
 
     @property
     def toml(self) -> str:
@@ -603,6 +631,8 @@ def _check_citations(config: Config, path: Path) -> None:
         texts["data.embedded.description"] = data.embedded.description
     if config.ranking.published:
         texts["ranking.published.citation"] = f"[@{config.ranking.published.citation}]"
+    for place, fact in enumerate(config.known):
+        texts[f"known.{place}.citation"] = f"[@{fact.citation}]"
     for claim in config.claims:
         if claim.citation:
             texts[f"claims.{claim.key}.citation"] = f"[@{claim.citation}]"

@@ -664,7 +664,7 @@ def _leave_source_out(dataset: Dataset, config: Config, groups: NDArray[np.str_]
     y = dataset.y
     column = config.evaluate.source_column
     # The table of samples may be lacking: then this protocol is, and nothing else.
-    absent = column in _declared(config) and column not in dataset.covariates
+    absent = column in config.declared_covariates and column not in dataset.covariates
     source = None if absent else covariate(dataset, column, "source_column")
     rows = np.arange(len(y))
     tests: dict[str, Rows] = {}
@@ -715,12 +715,6 @@ def _leave_source_out(dataset: Dataset, config: Config, groups: NDArray[np.str_]
         unavailable=reason,
     )
     return Plan(protocol, folds)
-
-
-def _declared(config: Config) -> tuple[str, ...]:
-    """Covariates that the study takes from a table of samples."""
-    section = config.data.covariates
-    return tuple(section.columns.values()) if section else ()
 
 
 def _shared(groups: NDArray[np.str_] | None, train: Rows, test: Rows, config: Config) -> str | None:

@@ -39,6 +39,7 @@ from pipeline.records.claims import Claim, Run
 from pipeline.records.conclusion import Conclusion
 from pipeline.records.data import Data, Embedding, Preprocessing, Study
 from pipeline.records.genes import Genes
+from pipeline.records.known import KnownFact
 from pipeline.records.models import (
     Abstention,
     Calibration,
@@ -57,6 +58,7 @@ from pipeline.records.models import (
     Variant,
     VariantEvaluation,
 )
+from pipeline.records.strata import Strata
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -70,6 +72,7 @@ class Results(Record):
     conclusion: Conclusion | None = None
     primary_evaluation: str
     data: Data
+    known: tuple[KnownFact, ...]
     audit: Audit
     preprocessing: Preprocessing
     embeddings: tuple[Embedding, ...]
@@ -77,6 +80,7 @@ class Results(Record):
     protocols: tuple[Protocol, ...]
     evaluations: tuple[Evaluation, ...]
     resubstitution: Resubstitution
+    strata: tuple[Strata, ...]
     comparisons: tuple[Comparison, ...]
     powers: tuple[Power, ...] = ()
     sample_size: SampleSize | None = None

@@ -21,6 +21,7 @@ from pipeline import (
     references,
     resampling,
     scored,
+    strata,
     weights,
 )
 from pipeline import genes as gene_ranking
@@ -53,6 +54,7 @@ from pipeline.records.data import (
     Sample,
     Study,
 )
+from pipeline.records.known import KnownFact
 from pipeline.records.models import Evaluation, Model, Protocol
 from pipeline.resubstitution import resubstitution
 from pipeline.results import Results
@@ -106,10 +108,17 @@ def run(
         magnitude.check(dataset)
         recognised.refuse(dataset, config)
         progress("comparing samples", 0, 1)
-        dataset, duplicates = audit.prepare(dataset, located, config)
+        dataset, duplicates, facts = audit.prepare(dataset, located, config)
         config = audit.with_columns(dataset, config)
         return _compute(
-            config, located, dataset, duplicates, date=date, progress=progress, n_jobs=n_jobs
+            config,
+            located,
+            dataset,
+            duplicates,
+            facts,
+            date=date,
+            progress=progress,
+            n_jobs=n_jobs,
         )
 
 
@@ -118,6 +127,7 @@ def _compute(
     located: Located,
     dataset: Dataset,
     duplicates: Duplicates,
+    facts: tuple[KnownFact, ...],
     *,
     date: str | None,
     progress: Progress,
@@ -190,6 +200,7 @@ def _compute(
         headline=_headline(primary, evaluations, protocols, config),
         primary_evaluation=primary.key,
         data=data,
+        known=facts,
         audit=audited,
         preprocessing=preprocessing,
         embeddings=embeddings,
@@ -197,6 +208,7 @@ def _compute(
         protocols=protocols,
         evaluations=evaluations,
         resubstitution=on_training,
+        strata=strata.strata(modelled, plans, evaluations, audited, config, primary=primary),
         comparisons=compared,
         powers=comparisons.powers(compared, protocols),
         sample_size=samples_needed(primary.accuracy),

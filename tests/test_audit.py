@@ -26,7 +26,7 @@ SITES = {"B-cell": "north", "T-cell": "south", "myeloid": "<b>west</b> & more"}
 def looked_at(dataset: Dataset, config: Config, folder: Path) -> Audit:
     """Audit a data set."""
     located = sources.find(config, data_dir=folder)
-    dataset, duplicates = audit.prepare(dataset, located, config)
+    dataset, duplicates, _ = audit.prepare(dataset, located, config)
     X = make_preprocessor(config.preprocess).fit(dataset.X[dataset.train]).transform(dataset.X)
     return audit.audit(dataset, X, duplicates, located, config)
 
@@ -109,7 +109,7 @@ def test_the_table_of_samples_is_joined(toy_dir: Path, toy_config: Config) -> No
     )
     dataset = replace(dataset, covariates=dataset.covariates.set_axis(list(dataset.sample_ids)))
 
-    actual, _ = audit.prepare(dataset, located, config)
+    actual, _, _ = audit.prepare(dataset, located, config)
 
     assert ["batch", "hospital"] == list(actual.covariates.columns)
     place = actual.sample_ids.index("P7")

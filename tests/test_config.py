@@ -128,7 +128,7 @@ def test_arrays_become_tuples(study: Path) -> None:
 def test_the_shipped_study_is_golubs(golub_config: Config) -> None:
     """data/golub.toml loads, keeps the default preprocessing and models, and names a source."""
     assert config.PreprocessSection() == golub_config.preprocess
-    assert config.EvaluateSection(source_column="hospital") == golub_config.evaluate
+    assert config.EvaluateSection(source_column="source") == golub_config.evaluate
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def prepared(config: Config, folder: Path) -> tuple[Dataset, Duplicates, Audit]:
     """Read a study, and audit it."""
     located = sources.find(config, data_dir=folder)
     dataset = run.READERS[located.format](located.paths, unit=located.unit)
-    dataset, duplicates = audit.prepare(dataset, located, config)
+    dataset, duplicates, _ = audit.prepare(dataset, located, config)
     modelled = probes.without_controls(dataset, config)
     X = make_preprocessor(config.preprocess).fit(modelled.X[modelled.train]).transform(modelled.X)
     return dataset, duplicates, audit.audit(dataset, X, duplicates, located, config)
@@ -101,9 +101,9 @@ def test_lowest_call_rates(golub: tuple[Dataset, Audit]) -> None:
     )
 
 
-def test_class_is_hospital_in_the_training_set(golub: tuple[Dataset, Audit]) -> None:
+def test_class_is_source_in_the_training_set(golub: tuple[Dataset, Audit]) -> None:
     """Every ALL is from DFCI and every AML from CALGB: V = 1."""
-    actual = golub[1].association("hospital", "class", among="training")
+    actual = golub[1].association("source", "class", among="training")
 
     assert actual is not None
     assert 1.0 == pytest.approx(actual.value)
@@ -111,28 +111,28 @@ def test_class_is_hospital_in_the_training_set(golub: tuple[Dataset, Audit]) -> 
     assert actual.p_adjusted < 1e-6
 
 
-def test_hospital_and_tissue_are_found(golub: tuple[Dataset, Audit]) -> None:
+def test_source_and_tissue_are_found(golub: tuple[Dataset, Audit]) -> None:
     """Hospital goes with class and split, tissue with the split."""
     actual = golub[1].covariates
 
-    assert {"hospital", "tissue"} <= set(actual.names)
-    assert "hospital and class in training (Cramér's V 1.000" in plain(actual.statement)
+    assert {"source", "tissue"} <= set(actual.names)
+    assert "source and class in training (Cramér's V 1.000" in plain(actual.statement)
 
 
-def test_hospitals_by_class_and_part(golub: tuple[Dataset, Audit]) -> None:
+def test_sources_by_class_and_part(golub: tuple[Dataset, Audit]) -> None:
     """The table of section 1a: ALL and AML, in training and in the test set."""
-    hospital, tissue = golub[1].covariates.covariates[:2]
+    source, tissue = golub[1].covariates.covariates[:2]
 
     assert [
         ("CALGB", (0, 11), (0, 4)),
         ("CCG", (0, 0), (0, 5)),
         ("DFCI", (27, 0), (17, 0)),
         ("St-Jude", (0, 0), (3, 5)),
-    ] == [(level.level, level.training, level.test) for level in hospital.levels]
+    ] == [(level.level, level.training, level.test) for level in source.levels]
     assert [("BM", (27, 11), (14, 10)), ("PB", (0, 0), (6, 4))] == [
         (level.level, level.training, level.test) for level in tissue.levels
     ]
-    assert (("CCG", "St-Jude"), ("PB",)) == (hospital.only_test, tissue.only_test)
+    assert (("CCG", "St-Jude"), ("PB",)) == (source.only_test, tissue.only_test)
 
 
 def test_sex_is_unknown_by_class(golub: tuple[Dataset, Audit]) -> None:
@@ -144,7 +144,7 @@ def test_sex_is_unknown_by_class(golub: tuple[Dataset, Audit]) -> None:
     assert "sex" in found.missingness.names
 
 
-def test_the_values_show_the_hospital_within_each_class(golub: tuple[Dataset, Audit]) -> None:
+def test_the_values_show_the_source_within_each_class(golub: tuple[Dataset, Audit]) -> None:
     """C24: St-Jude has 3 of 47 ALL and 5 of 25 AML; lineage and sex are not asked."""
     found = golub[1].batches
     of = {(r.class_label, r.level): r for r in found.results}
@@ -154,7 +154,7 @@ def test_the_values_show_the_hospital_within_each_class(golub: tuple[Dataset, Au
     assert ((3, 44), (5, 20)) == ((all_.n_level, all_.n_rest), (aml.n_level, aml.n_rest))
     assert 1 == aml.auc
     assert all_.auc > 0.98
-    assert {"hospital", "tissue"} == {r.covariate for r in found.results}
+    assert {"source", "tissue"} == {r.covariate for r in found.results}
 
 
 def test_class_and_prediction_are_no_covariates(golub: tuple[Dataset, Audit]) -> None:
