@@ -482,6 +482,7 @@ def _references(
         | findings.cited_works(caveats)
         | {model.citation for model in models(config)}
         | {claim.citation for claim in examined if claim.citation}
+        | {fact.citation for fact in config.known}
         | {tripod.CITATION, reforms.CITATION}
         | ({own.key} if own else set())
     )

@@ -226,7 +226,7 @@ def _statement(record: Strata, config: Config) -> Statement:
             else f"that share their {{covariate}} with no training {own} of their class",
         ),
     )
-    said = []
+    said: list[str] = []
     for side, stratum, whom in parts:
         if stratum is None:
             continue

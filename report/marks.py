@@ -27,6 +27,7 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"evaluations\[(\w+)/.*\]\.roc_auc", ("ranking-{0}", "roc")),
     (r"evaluations\[(\w+)/.*\]\.(brier|log_loss)", ("ranking-{0}",)),
     (r"evaluations\[(\w+)/.*\]\.(confusion|per_class)", ("confusion-{0}", "per-class-{0}")),
+    (r"strata\[", ("by-source", "errors-by-source")),
     (r"audit\.duplicates", ("audit", "duplicates")),
     (r"audit\.associations", ("associations", "design")),
     (r"audit\.(covariates|missingness)", ("covariates",)),

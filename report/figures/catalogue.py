@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.results import Results
-from report.figures import audit, claims, decisions, embeddings, genes, models, resampling, style
+from report.figures import (
+    audit,
+    claims,
+    decisions,
+    embeddings,
+    genes,
+    models,
+    resampling,
+    strata,
+    style,
+)
 from report.figures.style import Picture
 from report.selection import in_brief, in_full
 
@@ -57,6 +67,7 @@ def _drawn(results: Results) -> Iterator[Picture | None]:
     yield resampling.permutations(results)
     yield resampling.learning_curves(results)
     yield resampling.leaky_twin(results)
+    yield strata.by_source(results)
     yield from (decisions.error_map(results, protocol) for protocol in in_full(results))
     yield decisions.coverage(results)
     yield decisions.thresholds(results)

@@ -24,6 +24,7 @@ from report.tables.provenance import settings
 from report.tables.record import Table
 from report.tables.resampling import leaky_twin, learning_curves, permutations, variants
 from report.tables.samples import samples
+from report.tables.strata import strata
 
 
 def build(results: Results) -> dict[str, Table]:
@@ -41,6 +42,7 @@ def build(results: Results) -> dict[str, Table]:
     """
     full = in_full(results)
     tables = [
+        *strata(results),
         classes(results),
         ledger(results),
         files(results),
