@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 from study_fixtures import changed, hand_made, silent, with_recipe
 
@@ -27,6 +28,8 @@ from pipeline.resampling import permutation_tests
 from pipeline.results import Results
 
 Compute = Callable[[Config, Path], Results]
+from report.figures import strata as strata_figures
+from report.tables import strata as strata_tables
 
 
 @pytest.fixture(scope="module")
@@ -559,3 +562,59 @@ def test_what_the_library_gives_for_the_corrected_figures(
 
     assert wrong == set(library.wrong)
     assert {"47"} == set(optimum.wrong)
+
+
+# Errors by source
+
+
+def test_golubs_errors_are_on_sources_that_training_never_saw(golub_results: Results) -> None:
+    """Every error of the headline is of CCG or St. Jude, counted here from the calls themselves."""
+    record = golub_results.strata[0]
+    primary = golub_results.primary
+    ids = golub_results.protocol("given").sample_ids
+    covariate = next(c for c in golub_results.audit.covariates.covariates if c.key == "source")
+    source = dict(zip((s.id for s in golub_results.data.samples), covariate.values, strict=True))
+    new = [i for i, sample in enumerate(ids) if source[sample] in ("CCG", "St-Jude")]
+    old = [i for i in range(len(ids)) if i not in new]
+
+    assert record.unseen is not None
+    assert record.seen is not None
+    assert (13, 21) == (record.unseen.n, record.seen.n)
+    assert sum(primary.n_wrong[i] for i in new) == record.unseen.n_wrong
+    assert sum(primary.n_wrong[i] for i in old) == record.seen.n_wrong
+    ci = binomtest(13 - record.unseen.n_wrong, 13).proportion_ci(method="wilson")
+    interval = record.unseen.interval
+    assert (ci.low, ci.high) == pytest.approx((interval.low, interval.high))
+
+
+def test_most_errors_of_all_models_are_on_new_sources(golub_results: Results) -> None:
+    """Over all models nine of ten errors fall on 13 of 34 patients."""
+    record = golub_results.strata[0]
+    models = [m for m in record.models if m.key != "majority"]
+
+    seen = sum(m.n_wrong_seen for m in models)
+    unseen = sum(m.n_wrong_unseen for m in models)
+
+    given = golub_results.of_protocol("given", baseline=False)
+    assert sum(sum(e.n_wrong) for e in given) == seen + unseen
+    assert unseen > 0.8 * (seen + unseen)
+
+
+def test_counts_add_up(golub_results: Results) -> None:
+    """Over values, over classes and over seen and unseen the same predictions are counted."""
+    for record in golub_results.strata:
+        total = sum(level.every.n for level in record.levels)
+        sides = [s for s in (record.seen, record.unseen) if s]
+        assert total == sum(s.n for s in sides)
+        assert sum(level.every.n_wrong for level in record.levels) == sum(s.n_wrong for s in sides)
+        for level in record.levels:
+            assert level.every.n == sum(s.n for s in level.by_class if s)
+
+
+def test_page_one_has_the_errors_by_source(golub_results: Results) -> None:
+    """The first table is that of the sources, and a figure shows all models."""
+    first = strata_tables.strata(golub_results)[0]
+
+    assert "by-source" == first.key
+    assert [*sorted({"CALGB", "CCG", "DFCI", "St-Jude"})] == [row[0] for row in first.rows[:4]]
+    assert strata_figures.by_source(golub_results) is not None

@@ -5,14 +5,15 @@ Where no other source is named the expected value stands in the project's scienc
 """
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pipeline import audit, run, sources
+from pipeline import audit, known, run, sources
 from pipeline.audits import arrays, probes
-from pipeline.config import Config
+from pipeline.config import Config, load
 from pipeline.dataset import Dataset
 from pipeline.preprocess import VariationFilter, make_preprocessor
 from pipeline.protocols import make_plans
@@ -112,7 +113,7 @@ def test_class_is_source_in_the_training_set(golub: tuple[Dataset, Audit]) -> No
 
 
 def test_source_and_tissue_are_found(golub: tuple[Dataset, Audit]) -> None:
-    """Hospital goes with class and split, tissue with the split."""
+    """Source goes with class and split, tissue with the split."""
     actual = golub[1].covariates
 
     assert {"source", "tissue"} <= set(actual.names)
@@ -154,14 +155,14 @@ def test_the_values_show_the_source_within_each_class(golub: tuple[Dataset, Audi
     assert ((3, 44), (5, 20)) == ((all_.n_level, all_.n_rest), (aml.n_level, aml.n_rest))
     assert 1 == aml.auc
     assert all_.auc > 0.98
-    assert {"source", "tissue"} == {r.covariate for r in found.results}
+    assert {"source", "tissue", "age group"} == {r.covariate for r in found.results}
 
 
 def test_class_and_prediction_are_no_covariates(golub: tuple[Dataset, Audit]) -> None:
     """Columns that restate them are not read."""
     actual = [c.key for c in golub[1].covariates.covariates]
 
-    assert 8 == len(actual)
+    assert 9 == len(actual)  # eight of the table, and the age group that the study file states
     assert not {"ALL.AML", "PS", "Samples"} & set(actual)
 
 
@@ -204,11 +205,27 @@ def test_only_st_jude_can_be_held_out(golub: tuple[Dataset, Audit], golub_config
 
 
 def test_the_study_goes_on_without_the_table(golub_dir: Path, golub_config: Config) -> None:
-    """The audit says that the table was not found."""
+    """What the study file states of source, age, tissue and lineage stands in for the table."""
     _, _, actual = prepared(golub_config, golub_dir)
 
-    reason = "the table of samples was not found (golubMerge_pData.csv)"
-    assert (reason, ()) == (actual.covariates.not_run, actual.covariates.covariates)
+    names = [c.key for c in actual.covariates.covariates]
+    assert ["source", "age group", "tissue", "lineage of ALL"] == names
+    found = actual.association("source", "class", among="training")
+    assert found is not None
+    assert 1.0 == pytest.approx(found.value)
+
+
+def test_the_study_file_states_what_the_table_says(golub: tuple[Dataset, Audit]) -> None:
+    """Each patient's source, tissue and lineage are those of golubEsets."""
+    dataset, _ = golub
+    config = load(ROOT / "data" / "golub.toml")
+    bare = replace(dataset, covariates=dataset.covariates[[]])
+
+    stated, facts = known.add(bare, config)
+
+    for column in ("source", "tissue", "lineage of ALL"):
+        assert dataset.covariates[column].tolist() == stated.covariates[column].tolist()
+    assert [False] * 4 == [fact.overridden for fact in facts]
 
 
 @pytest.fixture(scope="module", params=["res", "gct"])
