@@ -26,10 +26,10 @@ from pipeline.readers import kaggle, tables
 from pipeline.records.claims import Claim
 from pipeline.resampling import permutation_tests
 from pipeline.results import Results
-
-Compute = Callable[[Config, Path], Results]
 from report.figures import strata as strata_figures
 from report.tables import strata as strata_tables
+
+Compute = Callable[[Config, Path], Results]
 
 
 @pytest.fixture(scope="module")
