@@ -137,7 +137,7 @@ def make_plans(dataset: Dataset, config: Config) -> tuple[Plan, ...]:
             "evaluate.group_column: expected groups that can be held out so that every class is "
             f"left to train on, found that {reason}; name a finer group, or none"
         )
-    return plans
+    return tuple(_noted(plan, groups, config.evaluate) for plan in plans)
 
 
 def enough(
@@ -481,11 +481,10 @@ def _cross_validation(dataset: Dataset, config: Config, groups: NDArray[np.str_]
         ]
         template += "".join(text for text, _ in noted)
         values += tuple(value for _, some in noted for value in some)
-    note, noted_values = _inner_note(folds, groups, section)
     protocol = Protocol(
         key="cv",
         label="Repeated cross-validation",
-        description=Statement(template=template + note, values=(*values, *noted_values)),
+        description=Statement(template=template, values=values),
         design="repeated",
         n_train=min((len(fold.train) for fold in folds), default=0),
         n_test=max((len(fold.test) for fold in folds), default=0),
@@ -543,28 +542,44 @@ def _fewer_divisions(
     return text, (*_counts(wanted=wanted), Value(name="column", value=str(column), format="text"))
 
 
-def _inner_note(
-    folds: tuple[Fold, ...], groups: NDArray[np.str_] | None, section: EvaluateSection
-) -> tuple[str, tuple[Value, ...]]:
+def _noted(plan: Plan, groups: NDArray[np.str_] | None, section: EvaluateSection) -> Plan:
     """Say in how many fits settings were chosen across groups, or not at all."""
-    if groups is None or not folds:
-        return "", ()
+    folds, protocol = plan.folds, plan.protocol
     cut = sum(cuts_groups(fold.inner, groups) for fold in folds)
     none = sum(not fold.inner for fold in folds)
+    # Of a group that is not known `covariate` makes one that begins with a blank.
+    alone = 0 if groups is None else sum(name.startswith(" ") for name in groups.tolist())
     text = ""
+    if alone and folds:
+        text += (
+            " One sample whose {column} is unknown stands alone."
+            if alone == 1
+            else " {n_alone} samples whose {column} is unknown stand alone."
+        )
     if cut:
         text += (
             " In {n_cut} of {n_fits} fits no division of the training groups leaves every class"
             " to train on: there the inner folds divide samples, whatever their {column}."
         )
     if none:
-        text += " In {n_untuned} of {n_fits} fits no setting is chosen: a class has one sample."
-    if not text:
-        return "", ()
-    counts = _counts(n_cut=cut, n_untuned=none, n_fits=len(folds))
+        text += (
+            " In {n_untuned} of {n_fits} fits no setting is chosen: too few training samples of"
+            " some class are left to be split again. There a usual setting is taken."
+        )
+    counts = _counts(n_cut=cut, n_untuned=none, n_fits=len(folds), n_alone=alone)
     named = Value(name="column", value=str(section.group_column), format="text")
-    used = [value for value in (*counts, named) if f"{{{value.name}}}" in text]
-    return text, tuple(used)
+    before = protocol.description
+    known = {value.name for value in before.values}
+    used = [
+        value
+        for value in (*counts, named)
+        if f"{{{value.name}}}" in text and value.name not in known
+    ]
+    update = {
+        "description": Statement(template=before.template + text, values=(*before.values, *used)),
+        "n_untuned": none,
+    }
+    return Plan(protocol.model_copy(update=update), folds)
 
 
 def _no_division(

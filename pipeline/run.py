@@ -404,6 +404,11 @@ def _headline(
             f"{repeats} {{n_folds}}-fold cross-validation over {{n_samples}} {nouns}, "
             "{n_correct} of {n_predictions} held-out predictions of {model} were right"
         )
+    elif protocol.design == "leave-one-source-out":  # where groups leave no cross-validation
+        start = (
+            "With {n_folds} sources held out in turn, {model} classified {n_correct} of "
+            f"{{n_predictions}} held-out {nouns} correctly"
+        )
     else:
         start = (
             f"Trained on {{n_train}} {nouns}, {{model}} classified {{n_correct}} of "

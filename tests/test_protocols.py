@@ -631,3 +631,49 @@ def test_groups_stay_together_where_a_part_chooses_the_settings() -> None:
 
     assert 0 < len(chosen) < 300
     assert not set(names[chosen]) & set(names[np.setdiff1d(rows, chosen)])
+
+
+def test_fits_without_a_choice_are_counted_under_every_protocol(toy_config: Config) -> None:
+    """Leaving one of three out leaves two of four samples a class: nothing is chosen, and said."""
+    dataset = labelled(["a", "b"] * 3)
+
+    made = {p.protocol.key: p for p in make_plans(dataset, toy_config) if p.folds}
+
+    assert {"cv": 6, "loo": 0} == {key: made[key].protocol.n_untuned for key in ("cv", "loo")}
+    for each in made.values():
+        template = each.protocol.description.template
+        assert bool(each.protocol.n_untuned) == ("no setting is chosen" in template)
+        assert each.protocol.n_untuned == sum(not fold.inner for fold in each.folds)
+
+
+@pytest.mark.parametrize(("n_unknown", "said"), [(0, ""), (1, "One sample"), (3, "{n_alone} samp")])
+def test_samples_of_unknown_group_stand_alone(
+    toy_config: Config, n_unknown: int, said: str
+) -> None:
+    """A group that is not known is no group of that name, and their number is said."""
+    pairs = ["NA"] * n_unknown + [f"p{i // 2}" for i in range(24 - n_unknown)]
+    dataset = with_columns(labelled(["a", "b", "b", "a"] * 6), pair=pairs)
+    config = changed(toy_config, group_column="pair")
+
+    made = plan(dataset, config, "loo")
+
+    alone = [fold.test.tolist() for fold in made.folds if fold.test[0] < n_unknown]
+    assert [[row] for row in range(n_unknown)] == alone
+    assert said in made.protocol.description.template
+    assert bool(n_unknown) == ("unknown" in made.protocol.description.template)
+
+
+def test_a_class_of_one_group_leaves_only_sources_to_hold_out(toy_config: Config) -> None:
+    """No division trains on every class; a source that leaves the lone group alone does."""
+    dataset = with_columns(
+        labelled(["a", "b"] * 8 + ["c"] * 4),
+        patient=[f"P{i}" for i in range(16)] + ["lone"] * 4,
+        site=["north"] * 8 + ["south"] * 8 + ["east"] * 4,
+    )
+
+    made = make_plans(dataset, changed(toy_config, group_column="patient", source_column="site"))
+
+    assert ["source"] == [p.protocol.key for p in made if p.folds]
+    reasons = {p.protocol.key: str(p.protocol.unavailable) for p in made}
+    assert "all samples of class c have one patient" in reasons["cv"]
+    assert reasons["loo"] == reasons["cv"] or "class would be missing" in reasons["loo"]

@@ -34,7 +34,8 @@ class Model(Record):
 class Protocol(Record):
     """One way of holding samples out; `unavailable` gives the reason where it did not run.
 
-    `n_folds` and `n_inner_folds` are what was done, after small classes lowered them.
+    `n_folds` and `n_inner_folds` are what was done, after small classes lowered them. In
+    `n_untuned` training parts no setting could be chosen.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Protocol(Record):
     n_inner_folds: int
     sample_ids: tuple[str, ...]
     unavailable: str | None
+    n_untuned: int = 0
 
     @property
     def resampled(self) -> bool:

@@ -20,7 +20,7 @@ from pipeline.rules.rule import (
     title="Settings without inner folds",
     why="Where a training part is too small to be split again, nothing can be chosen in it; a "
     "setting chosen on the held-out samples would flatter them.",
-    action="Read these figures as those of the simplest setting of each model.",
+    action="Read these figures as those of a usual setting of each model (C = 1).",
     references=("varma2006",),
 )
 def settings_not_chosen(results: Results) -> Verdict:
@@ -29,7 +29,7 @@ def settings_not_chosen(results: Results) -> Verdict:
     if not tuned:
         return not_applicable("No model has a setting to choose.")
     models = count("n_models", f"count({', '.join(f'models[{m.key}]' for m in tuned)})")
-    without = [p for p in results.ran if p.n_inner_folds < 2]
+    without = [p for p in results.ran if p.n_inner_folds < 2 or p.n_untuned]
     paths = ", ".join(f"protocols[{p.key}].n_inner_folds" for p in results.ran)
     if not without:
         return passed(
@@ -42,8 +42,8 @@ def settings_not_chosen(results: Results) -> Verdict:
     return raised(
         "note",
         results,
-        "Under {n} protocols ({names}) the training parts could not be split again, and the "
-        "settings of {n_models} models were not chosen.",
+        f"Under {{n}} protocol{'s' if len(without) > 1 else ''} ({{names}}) training parts could "
+        "not be split again, and there the settings of {n_models} models were not chosen.",
         count("n", f"count({', '.join(f'protocols[{p.key}]' for p in without)})"),
         words("names", ", ".join(p.label for p in without)),
         models,
