@@ -33,6 +33,40 @@ MAX_NAME = 24  # characters of a name in such a list
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
+ONE = "__one"
+"""Ends the name under which the study's word for one thing is kept."""
+
+PLURAL_FIELDS = ("study.sample_noun_plural", "study.gene_noun_plural")
+"""Fields that hold what several are called."""
+
+VERBS = {"were": "was", "are": "is", "have": "has", "do": "does", "differ": "differs"}
+"""Verbs after several, and after one."""
+
+ALWAYS_SO = frozenset(
+    {
+        *("is", "was", "has", "does", "this", "its", "less", "as", "us", "always", "across"),
+        *("versus", "plus", "minus", "thus", "whereas", "series", "species", "analysis", "basis"),
+        *("axis", "bias", "genus", "locus"),
+    }
+)
+"""Words that end in s and are no plural."""
+
+IE = frozenset({"dies", "lies", "ties", "pies"})
+"""Plurals whose singular ends in ie."""
+
+_COUNTED = re.compile(
+    r"(?P<between> (?:(?:other|different|independent|held-out|training|test|further|more|random|"
+    r"equal|wrong|inner|outer|stratified|listed|published|such|negative|missing|given|single|"
+    r"constant|small|distinct|joined|principal|percentage) )*)"
+    r"(?P<noun>\{\w+\}|[a-z-]+s)(?!\w)(?: (?P<verb>were|are|have|do|differ)(?!\w))?"
+)
+"""What follows a number: words between, the noun and perhaps its verb."""
+
+_OF_SEVERAL = re.compile(
+    r" of \{\w+\} (?:[a-z-]+ ){0,2}(?:\{\w+\}|[a-z-]+s) (?P<verb>were|are|have|do|differ)(?!\w)"
+)
+"""One of several, and its verb."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -424,14 +458,88 @@ def parts(statement: Statement | str) -> list[Part]:
     if isinstance(statement, str):
         statement = Statement(template=statement)
     texts = {value.name: value_text(value) for value in statement.values}
+    ones = {v.name for v in statement.values if v.format == "count" and v.value == 1}
+    nouns = {v.name for v in statement.values if v.path in PLURAL_FIELDS}
+    texts |= {f"{name}{ONE}": singular(texts[name]) for name in nouns}
     pieces = CITATION.split(statement.template)  # text, key, text, key, ..., text
     found = []
     for position, piece in enumerate(pieces):
         if position % 2:
             found.append(Part(text="", cites=piece))
         elif piece:
-            found.append(Part(_PLACE.sub(lambda m: texts.get(m.group(1), m.group(0)), piece)))
+            filled = _PLACE.sub(
+                lambda m: texts.get(m.group(1), m.group(0)), _agreed(piece, ones, nouns)
+            )
+            found.append(Part(filled))
     return found
+
+
+def _agreed(piece: str, ones: set[str], nouns: set[str]) -> str:
+    """Write what is counted once as one, in a template whose values are still to be filled in."""
+    edits: dict[int, tuple[int, str]] = {}
+    for place in _PLACE.finditer(piece):
+        if place.group(1) not in ones:
+            continue
+        found = _OF_SEVERAL.match(piece, place.end()) or _COUNTED.match(piece, place.end())
+        if found is None:
+            continue
+        if found["verb"]:
+            edits[found.start("verb")] = (found.end("verb"), VERBS[found["verb"]])
+        if noun := found.groupdict().get("noun"):
+            edits[found.start("noun")] = (found.end("noun"), _one(noun, nouns))
+    said, end = "", 0
+    for start, (stop, text) in sorted(edits.items()):
+        said += piece[end:start] + text
+        end = stop
+    return said + piece[end:]
+
+
+def _one(noun: str, nouns: set[str]) -> str:
+    """A noun after 1; where it is a place for the study's own word, the place of its singular."""
+    place = _PLACE.fullmatch(noun)
+    if place is None:
+        return singular(noun)
+    return f"{{{place.group(1)}{ONE}}}" if place.group(1) in nouns else noun
+
+
+def singular(noun: str) -> str:
+    """Give what one of several is called, for nouns that take an s.
+
+    Parameters
+    ----------
+    noun : str
+        Such as `samples`, `classes` or `biopsies`.
+
+    Returns
+    -------
+    str
+        `sample`, `class`, `biopsy`; what has no plural s is left as it is.
+    """
+    if noun in ALWAYS_SO or not noun.endswith("s") or noun.endswith("ss"):
+        return noun
+    if noun.endswith("ies") and noun not in IE:
+        return noun[:-3] + "y"
+    if noun == "analyses":
+        return "analysis"
+    return noun[:-2] if noun.endswith(("sses", "xes", "ches", "shes")) else noun[:-1]
+
+
+def counted(value: float, nouns: str) -> str:
+    """Write a number of things: `1 sample`, `2 samples`.
+
+    Parameters
+    ----------
+    value : int
+        The number.
+    nouns : str
+        What several are called.
+
+    Returns
+    -------
+    str
+        The number and the noun.
+    """
+    return f"{count(value)} {singular(nouns) if value == 1 else nouns}"
 
 
 def prose(

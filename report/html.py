@@ -115,6 +115,7 @@ def environment() -> Environment:
     )
     jinja.filters |= {
         "count": formats.count,
+        "counted": formats.counted,
         "decimal": formats.decimal,
         "figure_name": formats.figure_name,
         "inline": formats.inline,

@@ -306,7 +306,7 @@ def test_more_samples_than_fit_are_counted(
     assert "P2" == table.rows[0][0]
     assert (5, 1) == (len(table.rows), len(table.paper.rows))
     assert f" {two_models.data.n_samples - 5} more samples" in table.note
-    assert " 1 more samples" in table.paper.note
+    assert " 1 more sample is in" in table.paper.note
 
 
 def test_an_empty_table_says_none(two_models: Results) -> None:

@@ -50,8 +50,8 @@ def spread(results: Results, claim: Claim) -> Picture | None:
     return Picture(
         key=f"spread-{claim.key}",
         title=f"The reported {style.shorten(name)} among re-runs",
-        caption=f"Grey: how many of {formats.count(rows[0][1].n_seeds)} seeds gave which {name}, "
-        "each holding out other samples. Orange: the reported "
+        caption=f"Grey: how many of {formats.counted(rows[0][1].n_seeds, 'seeds')} gave which "
+        f"{name}, each holding out other samples. Orange: the reported "
         f"{stated.text}, as wide as what prints so.",
         alt=f"Histograms of the {name} over seeds, the reported {stated.text} marked. "
         + "; ".join(f"{models[one.key]}, {label}: {_said(one)}" for label, one in rows)

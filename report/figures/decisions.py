@@ -126,7 +126,8 @@ def _map_caption(results: Results, protocol: Protocol, n_wrong: int) -> str:
     n = len(protocol.sample_ids)
     never = n - n_wrong
     cell = (
-        f"Number and shade: in how many of {protocol.n_repeats} repeats the model was wrong. "
+        f"Number and shade: in how many of {formats.counted(protocol.n_repeats, 'repeats')} the "
+        "model was wrong. "
         if protocol.n_repeats > 1
         else "Filled: wrong. "
     )

@@ -129,8 +129,8 @@ def _sizes(protocol: Protocol) -> str:
     if protocol.design == "split":
         return f"{protocol.n_train} train, n = {n}"
     if protocol.design == "repeated":
-        return f"{protocol.n_repeats} × {protocol.n_folds} folds, n = {n}"
-    return f"{protocol.n_folds} folds, n = {n}"
+        return f"{protocol.n_repeats} × {formats.counted(protocol.n_folds, 'folds')}, n = {n}"
+    return f"{formats.counted(protocol.n_folds, 'folds')}, n = {n}"
 
 
 def _accuracies_alt(results: Results, protocols: tuple[Protocol, ...]) -> str:

@@ -234,7 +234,7 @@ def _permuted_points(n: int) -> str:
         return ""
     if n == 1:
         return "; open: one permutation of the labels"
-    return f"; open: one point for each of {formats.count(n)} permutations of the labels"
+    return f"; open: one point for each of {formats.counted(n, 'permutations')} of the labels"
 
 
 def _twin_rows(twin: LeakyTwin) -> list[tuple[str, tuple[float, ...], bool]]:

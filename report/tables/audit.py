@@ -64,7 +64,8 @@ def duplicates(results: Results) -> Table | None:
     if listed and not record.pairs:
         what = "are highly similar"
     n_more = (record.n_pairs or record.n_alike) - len(listed[:MAX_PAIRS])
-    more = f" {formats.count(n_more)} more pairs {what}." if listed and n_more else ""
+    verb = what.replace("are", "is", 1) if n_more == 1 else what
+    more = f" {formats.counted(n_more, 'more pairs')} {verb}." if listed and n_more else ""
     if record.n_constant:
         arrays = "array has" if record.n_constant == 1 else "arrays have"
         more += (

@@ -389,10 +389,10 @@ def _sizes(protocol: Protocol) -> str:
     """Say how many samples train, and how many are held out."""
     n = len(protocol.sample_ids)
     if protocol.design == "split":
-        return f"{protocol.n_train} training and {formats.count(n)} held-out samples."
+        return f"{protocol.n_train} training and {formats.counted(n, 'held-out samples')}."
     if protocol.design == "repeated":
         repeats = (
-            f" Errors are summed over {protocol.n_repeats} repeats."
+            f" Errors are summed over {formats.counted(protocol.n_repeats, 'repeats')}."
             if protocol.n_repeats > 1
             else ""
         )
@@ -400,7 +400,10 @@ def _sizes(protocol: Protocol) -> str:
             f"About {protocol.n_train} training and {protocol.n_test} held-out samples a fold."
             f"{repeats}"
         )
-    return f"{formats.count(n)} samples, each held out once in {protocol.n_folds} folds."
+    return (
+        f"{formats.counted(n, 'samples')}, each held out once in "
+        f"{formats.counted(protocol.n_folds, 'folds')}."
+    )
 
 
 def _errors(evaluation: Evaluation) -> str:

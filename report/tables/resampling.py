@@ -103,8 +103,8 @@ def learning_curves(results: Results) -> Table | None:
             (results.model(curve.key).label, *_by_size(curve, sizes))
             for curve in results.learning_curves
         ),
-        note=f"Mean over {formats.count(first.n_repeats)} repeats; in brackets the middle 95 % of "
-        "the repeats, a spread and not a confidence interval.",
+        note=f"Mean over {formats.counted(first.n_repeats, 'repeats')}; in brackets the middle "
+        "95 % of the repeats, a spread and not a confidence interval.",
     )
 
 

@@ -182,4 +182,7 @@ def _positive(results: Results) -> str:
 
 def _more(n: int, nouns: str) -> str:
     """Say how many samples are not shown."""
-    return f" {formats.count(n)} more {nouns} are in the table of samples." if n > 0 else ""
+    verb = "is" if n == 1 else "are"
+    return (
+        f" {formats.counted(n, f'more {nouns}')} {verb} in the table of samples." if n > 0 else ""
+    )
