@@ -5,7 +5,8 @@ scikit-learn on the same data and folds, both on one thread and both to converge
 run in turn in this process; a line gives the median of their CPU times and the ratio, and
 in how many predictions the two differ. The second table is of budgets: what building and
 rendering a report takes beside what it may take. Words choose the tasks whose labels hold
-one of them; the word `budgets` chooses the second table.
+one of them; the word `budgets` chooses the second table. The word `coverage` alone gives a
+third: how often the report's intervals hold what they should.
 """
 
 import sys
@@ -13,7 +14,7 @@ import sys
 import click
 from threadpoolctl import threadpool_limits
 
-from benchmarks import budgets, genes, genewise, linear, nested
+from benchmarks import budgets, coverage, genes, genewise, linear, nested
 from benchmarks.task import HEADER, load, machine, measure
 
 TASKS = (*linear.TASKS, *nested.TASKS, *genewise.TASKS, *genes.TASKS)
@@ -21,12 +22,18 @@ TASKS = (*linear.TASKS, *nested.TASKS, *genewise.TASKS, *genes.TASKS)
 
 
 BUDGETS = "budgets"
+COVERAGE = "coverage"
 
 
 def main() -> None:
     """Print the machine and the tables."""
     wanted = sys.argv[1:]
     click.echo(f"{machine()}\n")
+    if wanted == [COVERAGE]:
+        with threadpool_limits(1):
+            for line in (coverage.HEADER, *coverage.lines()):
+                click.echo(line)
+        return
     if wanted != [BUDGETS]:
         _speeds(wanted)
     if not wanted or BUDGETS in wanted:

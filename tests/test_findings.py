@@ -703,7 +703,7 @@ def test_one_caveat_on_calibration_says_both(results: Results) -> None:
     actual = found("SCORE-02", updated(results, calibrations=(*few, other)))
 
     told = plain(actual.statement)
-    assert "too few to tell how well calibrated probabilities are, but enough to tell" in told
+    assert "too few to tell how well calibrated probabilities are, but enough to see that" in told
     assert "runs from 2.400 upwards" in told
     assert told.endswith("For the others that cannot be told.")
 

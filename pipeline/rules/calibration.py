@@ -84,13 +84,15 @@ def _told(
             f"models; that of {{model}} runs {said}.",
             (n_fitted, *terms),
         )
-    names = words("names", ", ".join(results.model(c.model).noun for c in off))
+    names = words("names", " and ".join(results.model(c.model).noun for c in off))
     rest = len(fitted) - len(off)
     others = " For the others that cannot be told." if few and rest else ""
+    start = (
+        ", but enough to see that those of {names} are off" if few else ": those of {names} are off"
+    )
     return (
-        (", but enough to tell" if few else "")
-        + f": those of {{names}} are not calibrated. The 95 % interval of the calibration slope "
-        f"leaves out {{perfect}}; that of {{model}} runs {said}.{others}",
+        f"{start}. The 95 % interval of the calibration slope leaves out {{perfect}}; that of "
+        f"{{model}} runs {said}.{others}",
         (names, *terms),
     )
 
