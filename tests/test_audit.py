@@ -255,6 +255,16 @@ def test_without_covariates_there_is_no_table_of_them(toy_results: Results) -> N
     assert "the data name no source, batch or tissue" in chapter.text
 
 
+def test_arrays_have_a_unit_and_a_divisor(audited: Results) -> None:
+    """Mean and standard deviation carry the unit of the data; the note names the divisor."""
+    table = tables.metrics(audited)
+
+    heads = [row[0] for row in table.rows if "array" in row[0]]
+    assert 2 == len(heads)
+    assert all(head.endswith(f"({audited.data.unit})") for head in heads)
+    assert "n − 1" in table.note
+
+
 def test_pictures_say_their_numbers(audited: Results) -> None:
     """In their text alternatives."""
     with style.drawing():

@@ -561,6 +561,16 @@ def test_a_kept_duplicate_is_an_error(results: Results) -> None:
     assert ("error", "warning") == (kept.severity, left_out.severity)
 
 
+def test_far_arrays_are_counted_by_measure(results: Results) -> None:
+    """One array and two are written so, each with the measure by which it is far."""
+    far = in_turn(audited("mean", outliers=("P15",)), audited("spread", outliers=("P1", "P2")))
+
+    said = plain(found("ARRAY-01", far(results)).statement)
+
+    assert "by the mean of the array, 1 array (P15)" in said
+    assert "by the standard deviation of the array, 2 arrays (P1, P2)" in said
+
+
 def test_few_genes_are_said_to_be_the_reason(results: Results) -> None:
     """With 19 genes likeness cannot be told, however many samples there are."""
     few = audited("duplicates", n_genes=19, closest=None, closest_across=None)(results)

@@ -185,27 +185,28 @@ def outlying_arrays(results: Results) -> Verdict:
     metrics = results.audit.metrics
     if not metrics:
         return not_run("nothing was measured of the arrays")
-    paths = [f"audit.{metric.key}.outliers" for metric in metrics]
-    n_measures = count("n_measures", f"count({', '.join(f'audit.{m.key}' for m in metrics)})")
-    n = count("n", f"count({', '.join(paths)})")
     bound = limit(metrics[0].limit, "number")
-    if not any(metric.outliers for metric in metrics):
+    far = [metric for metric in metrics if metric.outliers]
+    if not far:
         return passed(
             results,
-            "By {n_measures} measures {n} arrays are more than {limit} robust standard deviations "
+            "By {n_measures} measures, no array is more than {limit} robust standard deviations "
             "from the median.",
-            n_measures,
-            n,
+            count("n_measures", f"count({', '.join(f'audit.{m.key}' for m in metrics)})"),
             bound,
         )
-    named = "; ".join(f"{m.subject}: {', '.join(m.outliers)}" for m in metrics if m.outliers)
+    terms = [bound]
+    said = []
+    for metric in far:
+        noun = "array" if len(metric.outliers) == 1 else "arrays"
+        said.append(f"by the {metric.label}, {{n_{metric.key}}} {noun} ({{names_{metric.key}}})")
+        terms += [
+            count(f"n_{metric.key}", f"count(audit.{metric.key}.outliers)"),
+            words(f"names_{metric.key}", ", ".join(metric.outliers)),
+        ]
     return raised(
         "note",
         results,
-        "By {n_measures} measures, {n} times an array is more than {limit} robust standard "
-        "deviations from the median ({names}).",
-        n_measures,
-        n,
-        bound,
-        words("names", named),
+        f"More than {{limit}} robust standard deviations from the median: {'; '.join(said)}.",
+        *terms,
     )

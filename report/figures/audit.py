@@ -49,7 +49,8 @@ def arrays(results: Results, *, width_mm: float = style.COLUMN_MM) -> Picture:
         title="Each array for itself",
         caption=f"Each point is one {results.study.sample_noun} (n = {results.data.n_samples}). "
         "Line: median; band: three robust standard deviations (from the median absolute "
-        "deviation) to either side. Arrays beyond the band are named."
+        "deviation) to either side. Arrays beyond the band are named. The standard deviation of an "
+        "array has divisor n − 1, with n the number of its values."
         + (" Open: test samples." if results.data.n_test else ""),
         alt="; ".join(
             f"{m.subject}: median {_write(m, m.median)}, from {_write(m, min(m.values))} to "
@@ -111,7 +112,8 @@ def _strip(axes: Any, results: Results, metric: ArrayMetric) -> list[tuple[Any, 
                 textcoords="offset points",
                 fontsize=7,
             )
-    axes.set_title(metric.subject, fontsize=8.5)
+    unit = "" if metric.key == "call_rate" else f" ({style.shorten(results.data.unit, 40)})"
+    axes.set_title(f"{metric.subject}{unit}", fontsize=8.5)
     axes.set_xticks([])  # places in a list, and no names
     axes.margins(x=0.02, y=0.12)
     return entries

@@ -309,7 +309,7 @@ def metrics(results: Results) -> Table:
         write = _writer(metric)
         rows.append(
             (
-                _heading(metric.label),
+                _with_unit(metric, results.data.unit),
                 write(metric.median),
                 f"{write(min(metric.values))} to {write(max(metric.values))}",
                 formats.names(metric.lowest),
@@ -324,8 +324,11 @@ def metrics(results: Results) -> Table:
         rows=tuple(rows),
         note="Far: more than "
         f"{formats.number(results.audit.mean.limit)} robust standard deviations (1.4826 times the "
-        "median absolute deviation) from the median.",
+        f"median absolute deviation) from the median.{DIVISOR}",
     )
+
+
+DIVISOR = " The standard deviation of an array has divisor n − 1, with n the number of its values."
 
 
 def single_arrays(results: Results) -> Table | None:
@@ -351,7 +354,7 @@ def single_arrays(results: Results) -> Table | None:
             results.study.sample_noun.capitalize(),
             "Class",
             "Part",
-            *(f"*{_heading(metric.label)}" for metric in found),
+            *(f"*{_with_unit(metric, results.data.unit)}" for metric in found),
         ),
         rows=tuple(
             (
@@ -363,6 +366,12 @@ def single_arrays(results: Results) -> Table | None:
             for i, sample in enumerate(results.data.samples)
         ),
     )
+
+
+def _with_unit(metric: ArrayMetric, unit: str) -> str:
+    """A measure and its unit, at the head of a row or column."""
+    heading = _heading(metric.label)
+    return heading if metric.key == "call_rate" else f"{heading} ({unit})"
 
 
 def _writer(metric: ArrayMetric) -> Callable[[float], str]:
