@@ -18,9 +18,11 @@ def in_full(results: Results) -> tuple[Protocol, ...]:
     Returns
     -------
     tuple of Protocol
-        The independent test and cross-validation, as far as they ran.
+        The independent test and cross-validation, as far as they ran; where groups allow
+        neither, that of the headline.
     """
-    return tuple(protocol for protocol in results.ran if protocol.key in IN_FULL)
+    shown = tuple(protocol for protocol in results.ran if protocol.key in IN_FULL)
+    return shown or (results.protocol(results.primary.protocol),)
 
 
 def in_brief(results: Results) -> tuple[Protocol, ...]:
@@ -36,4 +38,5 @@ def in_brief(results: Results) -> tuple[Protocol, ...]:
     tuple of Protocol
         All others.
     """
-    return tuple(protocol for protocol in results.ran if protocol.key not in IN_FULL)
+    shown = in_full(results)
+    return tuple(protocol for protocol in results.ran if protocol not in shown)

@@ -4,6 +4,7 @@ Each case ends with a report or with one line, and no library warns on the termi
 """
 
 import io
+import json
 import sys
 import warnings
 from collections.abc import Mapping
@@ -144,6 +145,29 @@ def test_a_report_is_made(tmp_path: Path, case: str) -> None:
     assert 0 == status, said
     assert "Warning" not in said
     assert (tmp_path / "output" / "sweep" / "report.html").is_file()
+
+
+def test_a_study_that_sources_alone_divide_is_reported(tmp_path: Path) -> None:
+    """One class is one patient: only a source that leaves that patient alone can be held out."""
+    classes = ["a", "b"] * 8 + ["c"] * 4
+    X = np.random.default_rng(1).normal(size=(20, 40))
+    columns = {"group_column": '"patient"', "source_column": '"site"'}
+    write(tmp_path, X, "logged", {**QUICK, "evaluate": {**QUICK["evaluate"], **columns}})
+    sites = ["north"] * 8 + ["south"] * 8 + ["east"] * 4
+    patients = [f"P{i}" for i in range(16)] + ["lone"] * 4
+    rows = [
+        f"S{i},{','.join(row)}" for i, row in enumerate(zip(classes, patients, sites, strict=True))
+    ]
+    (tmp_path / "samples.csv").write_text("\n".join(["sample,class,patient,site", *rows, ""]))
+
+    status, said = build(tmp_path)
+
+    assert 0 == status, said
+    found = json.loads((tmp_path / "output" / "sweep" / "results.json").read_text())
+    ran = [p["key"] for p in found["protocols"] if p["unavailable"] is None]
+    assert ["source"] == ran
+    assert found["leaky_twin"] is None
+    assert found["headline"]["template"].startswith("With {n_folds} sources held out in turn")
 
 
 @pytest.mark.parametrize("factor", [1e-300, 1e-20, 1e20, 1e90, 1e150, 1e300])
