@@ -37,6 +37,7 @@ from pipeline.records.base import (
 from pipeline.records.checklists import Checklist
 from pipeline.records.claims import Claim, Run
 from pipeline.records.conclusion import Conclusion
+from pipeline.records.comparators import Comparators
 from pipeline.records.data import Data, Embedding, Preprocessing, Study
 from pipeline.records.genes import Genes
 from pipeline.records.known import KnownFact
@@ -97,6 +98,7 @@ class Results(Record):
     primary_is_named: bool
     claims: tuple[Claim, ...]
     genes: Genes
+    comparators: Comparators
     findings: tuple[Finding, ...]
     checklists: tuple[Checklist, ...]
     methods: tuple[MethodStep, ...]
@@ -273,6 +275,7 @@ def check_references(results: Results) -> None:
     for claim in results.claims:
         _check_claim(claim, labels)
         check_claim_lists(claim, len(labels))
+    _check_comparators(results)
     _check_genes(results.genes, samples, len(labels))
     _check_citations(results)
     _check_lists(results)
@@ -310,6 +313,17 @@ def _check_lists(results: Results) -> None:
     for embedding in results.embeddings:
         check_embedding(embedding)
     check_associations(results.audit, len(results.data.classes), results.data.n_samples)
+
+
+def _check_comparators(results: Results) -> None:
+    """See that simpler rules were judged under the protocol of the headline, and are counted."""
+    record = results.comparators
+    _expect(record.protocol == results.primary.protocol, "comparators: another protocol")
+    drawn = record.random_genes
+    _expect(len(drawn.accuracies) == drawn.n_sets, "comparators: n_sets")
+    _expect(drawn.n_genes <= results.genes.n_ranked, "comparators: n_genes")
+    for rule in record.rules:
+        _expect(rule.n_correct <= rule.n_predictions, f"comparators: counts of {rule.key}")
 
 
 def _check_claim(claim: Claim, labels: list[str]) -> None:

@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from pipeline import (
     audit,
     claims,
+    comparators,
     comparisons,
     conclusion,
     embedding,
@@ -184,6 +185,9 @@ def _compute(
     on_training = resubstitution(
         modelled, config, next(plan for plan in plans if plan.protocol.key == primary.protocol)
     )
+    simple = comparators.compare_simple(
+        modelled, config, headline_plan, primary, n_listed=len(genes.heat_map.gene_ids)
+    )
     ran = provenance.provenance(config)
     methods = (
         audit.method(audited),
@@ -192,6 +196,7 @@ def _compute(
         *evaluate.method(models(config), protocols, config),
         resampling.method(permutations, curves, twin, config),
         *claims.method(examined),
+        comparators.method(simple),
         *gene_ranking.method(genes, gene_nouns=f"{config.study.gene_noun}s"),
         provenance.method(ran),
     )
@@ -225,6 +230,7 @@ def _compute(
         primary_is_named="primary_model" in config.evaluate.model_fields_set,
         claims=examined,
         genes=genes,
+        comparators=simple,
         findings=(),
         checklists=(),
         methods=methods,

@@ -39,6 +39,7 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"claims\[([\w-]+)\]\.rerun", ("spread-{0}",)),
     (r"claims\[([\w-]+)\]\.hypotheses", ("defects-{0}",)),
     (r"comparisons\[", ("comparisons",)),
+    (r"comparators\.", ("simpler",)),
     (r"permutations\[", ("permutations",)),
     (r"learning_curves\[", ("learning",)),
     (r"leaky_twin", ("leak",)),

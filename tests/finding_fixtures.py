@@ -373,6 +373,18 @@ def against_baseline(headline: float, baseline: float) -> Change:
     )
 
 
+def random_genes(share: float) -> Change:
+    """Change the share of random sets of genes that reach the headline, which is above chance."""
+
+    def change(results: Results) -> Results:
+        record = results.comparators
+        drawn = record.random_genes.model_copy(update={"share_reaching": share})
+        reached = record.model_copy(update={"random_genes": drawn})
+        return updated(against_baseline(0.9, 0.6)(results), comparators=reached)
+
+    return change
+
+
 def random_part(
     held_out: float, low: float, high: float, *, n_train: int = 24, n_repeats: int = 20
 ) -> Change:

@@ -25,6 +25,7 @@ from report.tables.record import Table
 from report.tables.resampling import leaky_twin, learning_curves, permutations, variants
 from report.tables.samples import samples
 from report.tables.strata import strata
+from report.tables.simpler import simpler
 
 
 def build(results: Results) -> dict[str, Table]:
@@ -67,6 +68,7 @@ def build(results: Results) -> dict[str, Table]:
             )
         ),
         comparisons(results),
+        simpler(results),
         brief(results),
         permutations(results),
         learning_curves(results),
