@@ -26,10 +26,14 @@ from pipeline.records.genes import (
     MaxT,
     Published,
     Stability,
+    Undetected,
     Witness,
 )
 
 HEAT_MAP_LIMIT = 3.0  # standard deviations at which the colours end, as in Golub's figure 3B
+# Our choice: called present in fewer than one of four samples of its class, a gene is as a rule
+# background there.
+DETECTED = 0.25
 FAMILY_WISE_LEVEL = 0.05  # the customary one
 SIZES_PER_CLASS = (5, 10, 25, 50, 100)  # of two classes: lists of 10 to 200 genes
 
@@ -120,6 +124,7 @@ def rank(dataset: Dataset, config: Config, weights: Weights = NO_WEIGHTS) -> Gen
         stability=stable,
         published=_published(dataset, config, listed, ranked),
         weights=weights.record,
+        undetected=_undetected(dataset, listed, high_in),
     )
 
 
@@ -363,6 +368,21 @@ def _present(dataset: Dataset, order: NDArray[np.intp]) -> tuple[tuple[float, ..
     y = dataset.y[dataset.train]
     shares = [is_present[y == label].mean(axis=0)[order] for label in dataset.classes]
     return tuple(tuple(share.tolist()) for share in shares)
+
+
+def _undetected(
+    dataset: Dataset, listed: NDArray[np.intp], high_in: NDArray[np.intp]
+) -> Undetected | None:
+    """Listed genes that are hardly called present where they are high."""
+    if dataset.calls is None:
+        return None
+    is_present, y = dataset.calls[dataset.train] == "P", dataset.y[dataset.train]
+    ids = tuple(
+        dataset.gene_ids[gene]
+        for gene in listed
+        if is_present[y == dataset.classes[high_in[gene]], gene].mean() < DETECTED
+    )
+    return Undetected(below=DETECTED, n_listed=len(listed), ids=ids)
 
 
 def _mean_difference(

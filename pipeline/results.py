@@ -36,8 +36,8 @@ from pipeline.records.base import (
 )
 from pipeline.records.checklists import Checklist
 from pipeline.records.claims import Claim, Run
-from pipeline.records.conclusion import Conclusion
 from pipeline.records.comparators import Comparators
+from pipeline.records.conclusion import Conclusion
 from pipeline.records.data import Data, Embedding, Preprocessing, Study
 from pipeline.records.genes import Genes
 from pipeline.records.known import KnownFact
@@ -400,6 +400,8 @@ def _check_genes(genes: Genes, samples: list[str], n_classes: int) -> None:
     _expect(inside, "genes: high_in beyond the classes")
     ranked = sum(table.usable) == genes.n_ranked and all(table.usable[: genes.n_ranked])
     _expect(ranked and genes.n_tested <= genes.n_ranked, "genes.table: usable genes come first")
+    hidden = set(genes.undetected.ids) if genes.undetected else set()
+    _expect(hidden <= set(heat_map.gene_ids), "genes.undetected: genes that are not listed")
     listed = set(heat_map.gene_ids) <= set(table.ids[: genes.n_ranked])
     _expect(listed, "genes.heat_map: a gene that the models may not use")
     _expect(len(table.present) in (0, n_classes), "genes.table: calls of other classes")

@@ -439,6 +439,17 @@ def _headline(
         ),
     ]
     end = ": accuracy {accuracy}, 95 % interval {low} to {high}"
+    sizes = {metrics.support for metrics in primary.per_class}
+    if primary.balanced_accuracy is not None and len(sizes) > 1:
+        end += "; balanced accuracy, the mean of the recalls of the classes, {balanced}"
+        values.append(
+            Value(
+                name="balanced",
+                value=primary.balanced_accuracy,
+                format="decimal",
+                path=f"{path}.balanced_accuracy",
+            )
+        )
     if baseline:
         end += "; always naming the largest class gives {baseline}"
         values.append(

@@ -49,7 +49,7 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"calibrations\[", ("calibrations", "calibration")),
     (r"improvements\[", ("improvements",)),
     (r"genes\.stability", ("genes", "stability")),
-    (r"genes\.(table|n_per_class)", ("genes",)),
+    (r"genes\.(table|n_per_class|undetected)", ("genes",)),
     (r"genes\.witness", ("genes",)),
     (r"genes\.heat_map", ("heat-map",)),
     (r"genes\.published", ("overlaps",)),

@@ -17,7 +17,7 @@ from pipeline.records.audit import (
 )
 from pipeline.records.base import Statement, Value
 from pipeline.records.data import Partition, Start
-from pipeline.records.genes import Witness
+from pipeline.records.genes import Undetected, Witness
 from pipeline.records.models import Calibration, Choice, Interval, LearningCurve, LearningPoint
 from pipeline.results import Results
 
@@ -281,6 +281,12 @@ def genes(**update: Any) -> Change:
         return updated(results, genes=results.genes.model_copy(update={"stability": record}))
 
     return change
+
+
+def undetected(*ids: str) -> Change:
+    """Say that these listed genes are hardly called present."""
+    record = Undetected(below=0.25, n_listed=12, ids=ids)
+    return lambda e: updated(e, genes=e.genes.model_copy(update={"undetected": record}))
 
 
 def choose(attribute: str, key: str, **update: Any) -> Change:

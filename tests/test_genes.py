@@ -102,6 +102,24 @@ def test_genes_are_called_present_by_class(toy_dataset: Dataset, toy_config: Con
     assert 2 / len(first) == sum(map(sum, table.present))
 
 
+def test_listed_genes_that_are_not_detected_are_named(
+    toy_dataset: Dataset, toy_config: Config
+) -> None:
+    """A listed gene needs a quarter of the samples of the class it is high in."""
+    listed = ranked.rank(toy_dataset, toy_config).heat_map.gene_ids
+    calls = np.full(toy_dataset.X.shape, "P")
+    first = listed[0]
+    of_class = (toy_dataset.y == toy_dataset.classes[0]) & (toy_dataset.partition == "train")
+    rows = np.flatnonzero(of_class)
+    n_present = -(-len(rows) // 4) - 1  # the most that is fewer than a quarter
+    calls[rows[n_present:], toy_dataset.gene_ids.index(first)] = "A"
+
+    actual = ranked.rank(replace(toy_dataset, calls=calls), toy_config).undetected
+
+    assert actual is not None
+    assert ((first,), len(listed)) == (actual.ids, actual.n_listed)
+
+
 def test_the_best_score_comes_first(genes: Genes) -> None:
     """The table falls by signal-to-noise."""
     scores = list(genes.table.signal_to_noise)

@@ -49,6 +49,17 @@ class GeneWeights(Record):
     not_run: str | None
 
 
+class Undetected(Record):
+    """Listed genes that fewer than `below` of the training samples of their class call present.
+
+    Their class is the one in which they are high; `n_listed` genes were looked at.
+    """
+
+    below: float
+    n_listed: int
+    ids: tuple[str, ...]
+
+
 class Witness(Record):
     """The best gene of the training samples, and how it ranks the test samples.
 
@@ -172,7 +183,8 @@ class Genes(Record):
     """The gene ranking on the training samples.
 
     Of `n_genes` the models may use `n_ranked`, which are ranked; `n_tested` of these are tested.
-    `witness` is None where no test sample is of its class, or all are.
+    `undetected` is None where the data have no calls, and `witness` where no
+    test sample is of its class, or all are.
     """
 
     scale: str
@@ -191,3 +203,4 @@ class Genes(Record):
     stability: Stability
     published: Published | None
     weights: GeneWeights
+    undetected: Undetected | None

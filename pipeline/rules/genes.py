@@ -1,5 +1,6 @@
 """Rules on the list of genes: whether other samples would give the same one."""
 
+from pipeline.audits.statements import some
 from pipeline.results import Results
 from pipeline.rules.rule import (
     Verdict,
@@ -11,6 +12,7 @@ from pipeline.rules.rule import (
     percent,
     raised,
     rule,
+    words,
 )
 
 
@@ -59,6 +61,41 @@ def unstable_list(results: Results) -> Verdict:
         "of the lists.",
         *terms,
     )
+
+
+@rule(
+    "GENES-03",
+    "genes",
+    subject="Detection calls of the listed {genes}",
+    title="Listed {genes} that are hardly detected where they are high",
+    why="What is called absent in most {samples} of the class is background there; among so many "
+    "{genes} some of it differs between the classes by chance or by how the arrays were made.",
+    action="Do not name such a gene as a marker without measuring it in another way.",
+    references=("golub1999",),
+)
+def undetected_genes(results: Results) -> Verdict:
+    """Raise GENES-03: a listed gene is hardly ever called present in the class it is high in."""
+    record = results.genes.undetected
+    if record is None:
+        return not_applicable("The data have no detection calls.")
+    terms = (
+        count("n", "count(genes.undetected.ids)"),
+        count("n_listed", "genes.undetected.n_listed"),
+        percent("below", "genes.undetected.below"),
+    )
+    template = (
+        "{n} of {n_listed} listed "
+        + results.study.gene_noun_plural
+        + " "
+        + ("is" if len(record.ids) == 1 else "are")
+        + " called present in fewer than {below} of the training samples of the class in which "
+        + ("it is" if len(record.ids) == 1 else "they are")
+        + " high"
+    )
+    if not record.ids:
+        return passed(results, f"{template}.", *terms)
+    names = words("names", some(record.ids))
+    return raised("note", results, f"{template}: {{names}}.", *terms, names)
 
 
 @rule(

@@ -137,8 +137,8 @@ def constant(results: Results) -> Verdict:
     references=("golub1999",),
 )
 def absent(results: Results) -> Verdict:
-    """Raise PROBE-02: genes are called absent in every sample."""
-    return checked(results, "absent", "note")
+    """Describe PROBE-02: genes are called absent in every sample; GENES-03 judges the list."""
+    return checked(results, "absent", "seen")
 
 
 @rule(
