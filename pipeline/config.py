@@ -311,6 +311,21 @@ class RankingSection(Section):
     published: PublishedSection | None = None
 
 
+class PublishedResultSection(Section):
+    """A published result on the same data, to set beside the headline; see `PublishedResult`."""
+
+    method: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1)]
+    citation: str | None = None
+    n: Annotated[int, Field(ge=1)]
+    n_called: Annotated[int, Field(ge=0)] | None = None  # all, where nothing was declined
+    n_right: Annotated[int, Field(ge=0)]
+    n_right_least: Annotated[int, Field(ge=0)] | None = None
+    protocol: Annotated[str, Field(min_length=1)]
+    same_split: bool
+    quoted_in: Annotated[str, Field(min_length=1)] | None = None
+
+
 class SuppressSection(Section):
     """A caveat that the study leaves out, and why; the report says both."""
 
@@ -383,6 +398,7 @@ class Config(Section):
     embedding: EmbeddingSection = EmbeddingSection()
     evaluate: EvaluateSection = EvaluateSection()
     ranking: RankingSection = RankingSection()
+    published: Annotated[tuple[PublishedResultSection, ...], BeforeValidator(_as_tuple)] = ()
     suppress: Annotated[tuple[SuppressSection, ...], BeforeValidator(_as_tuple)] = ()
     claims: Annotated[tuple[ClaimSection, ...], BeforeValidator(_as_tuple)] = ()
     known: Annotated[tuple[KnownSection, ...], BeforeValidator(_as_tuple)] = ()
@@ -494,6 +510,7 @@ def load(path: Path) -> Config:
     _check_covariates(config, path)
     _check_evaluate(config, path)
     _check_published(config, path)
+    _check_results(config, path)
     _check_claims(config, path)
     _check_citations(config, path)
     _check_suppressed(config, path)
@@ -603,6 +620,18 @@ def _check_published(config: Config, path: Path) -> None:
         )
 
 
+def _check_results(config: Config, path: Path) -> None:
+    """Refuse a published result with more calls than samples, or more right ones than calls."""
+    for i, result in enumerate(config.published):
+        called = result.n if result.n_called is None else result.n_called
+        least = result.n_right if result.n_right_least is None else result.n_right_least
+        if not least <= result.n_right <= called <= result.n:
+            raise ConfigError(
+                f"{path}: published.{i}: expected n_right_least <= n_right <= n_called <= n, "
+                f"found {least}, {result.n_right}, {called}, {result.n}"
+            )
+
+
 def _check_claims(config: Config, path: Path) -> None:
     """Refuse claims that share a key, claim nothing, or name a model twice."""
     keys = [claim.key for claim in config.claims]
@@ -633,6 +662,9 @@ def _check_citations(config: Config, path: Path) -> None:
         texts["ranking.published.citation"] = f"[@{config.ranking.published.citation}]"
     for place, fact in enumerate(config.known):
         texts[f"known.{place}.citation"] = f"[@{fact.citation}]"
+    for i, result in enumerate(config.published):
+        if result.citation:
+            texts[f"published.{i}.citation"] = f"[@{result.citation}]"
     for claim in config.claims:
         if claim.citation:
             texts[f"claims.{claim.key}.citation"] = f"[@{claim.citation}]"

@@ -60,6 +60,7 @@ from pipeline.records.models import (
     VariantEvaluation,
 )
 from pipeline.records.strata import Strata
+from pipeline.records.published import PublishedResult
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -99,6 +100,7 @@ class Results(Record):
     claims: tuple[Claim, ...]
     genes: Genes
     comparators: Comparators
+    published: tuple[PublishedResult, ...]
     findings: tuple[Finding, ...]
     checklists: tuple[Checklist, ...]
     methods: tuple[MethodStep, ...]
@@ -466,6 +468,7 @@ def _check_citations(results: Results) -> None:
     cited |= {results.genes.published.citation} if results.genes.published else set()
     cited |= {key for finding in results.findings for key in finding.references}
     cited |= {model.citation for model in results.models}
+    cited |= {result.citation for result in results.published if result.citation}
     cited |= {claim.citation for claim in results.claims if claim.citation}
     cited |= {checklist.citation for checklist in results.checklists}
     _expect(cited <= known, f"references: missing {', '.join(sorted(cited - known))}")

@@ -57,6 +57,7 @@ from pipeline.records.data import (
 )
 from pipeline.records.known import KnownFact
 from pipeline.records.models import Evaluation, Model, Protocol
+from pipeline.records.published import PublishedResult
 from pipeline.resubstitution import resubstitution
 from pipeline.results import Results
 from pipeline.sources import Located
@@ -231,6 +232,15 @@ def _compute(
         claims=examined,
         genes=genes,
         comparators=simple,
+        published=tuple(
+            PublishedResult(
+                **(
+                    dict(result)
+                    | {"n_called": result.n if result.n_called is None else result.n_called}
+                )
+            )
+            for result in config.published
+        ),
         findings=(),
         checklists=(),
         methods=methods,
@@ -505,6 +515,7 @@ def _references(
         | {model.citation for model in models(config)}
         | {claim.citation for claim in examined if claim.citation}
         | {fact.citation for fact in config.known}
+        | {result.citation for result in config.published if result.citation}
         | {tripod.CITATION, reforms.CITATION}
         | ({own.key} if own else set())
     )

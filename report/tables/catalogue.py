@@ -21,6 +21,7 @@ from report.tables.improvements import improvements
 from report.tables.intervals import intervals
 from report.tables.models import brief, comparisons, per_class, ranking, rates, scores
 from report.tables.provenance import settings
+from report.tables.published import published
 from report.tables.record import Table
 from report.tables.resampling import leaky_twin, learning_curves, permutations, variants
 from report.tables.samples import samples
@@ -69,6 +70,7 @@ def build(results: Results) -> dict[str, Table]:
         ),
         comparisons(results),
         simpler(results),
+        published(results),
         brief(results),
         permutations(results),
         learning_curves(results),
