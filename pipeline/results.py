@@ -59,8 +59,8 @@ from pipeline.records.models import (
     Variant,
     VariantEvaluation,
 )
-from pipeline.records.strata import Strata
 from pipeline.records.published import PublishedResult
+from pipeline.records.strata import Strata
 
 SCHEMA_VERSION: Literal[1] = 1
 

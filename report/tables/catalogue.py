@@ -25,8 +25,8 @@ from report.tables.published import published
 from report.tables.record import Table
 from report.tables.resampling import leaky_twin, learning_curves, permutations, variants
 from report.tables.samples import samples
-from report.tables.strata import strata
 from report.tables.simpler import simpler
+from report.tables.strata import strata
 
 
 def build(results: Results) -> dict[str, Table]:
