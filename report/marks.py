@@ -1,13 +1,15 @@
 """Which tables and figures a caveat qualifies: those that show the numbers it rests on.
 
 A finding names each of its numbers by a path; here stands where the report shows the fields
-of that path. So a new rule marks the right places without being told of any.
+of that path. So a new rule marks the right places without being told of any. Confounding alone
+qualifies every accuracy, on whatever numbers it rests.
 """
 
 import re
 
 from pipeline.records.resolve import fields
 from pipeline.results import Results
+from report.selection import IN_FULL
 
 SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"data\.(classes|smallest_|n_|covariates)", ("classes",)),
@@ -56,6 +58,28 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Patterns of fields, and the keys of the tables and figures that show them."""
 
+ACCURACIES = (
+    "accuracies",
+    "accuracies-others",
+    "others",
+    *(f"{kind}-{key}" for kind in ("scores", "intervals", "rates", "ranking") for key in IN_FULL),
+    *(f"{kind}-{key}" for kind in ("confusion", "per-class") for key in IN_FULL),
+    "roc",
+    "permutations",
+    "learning",
+    "leak",
+    "variants",
+    "variants-others",
+    "by-source",
+    "errors-by-source",
+)
+"""Tables and figures of how often models are right, or of scores by which they would be."""
+
+QUALIFIES_ALL: dict[str, tuple[str, ...]] = {"DESIGN-03": ACCURACIES}
+"""Caveats that qualify more than the numbers they rest on: where the class cannot be told from
+something else, no accuracy on these samples says of what it is.
+"""
+
 
 def marks(results: Results) -> dict[str, list[str]]:
     """Find the caveats beside each table and figure.
@@ -74,7 +98,8 @@ def marks(results: Results) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for finding in results.raised:
         paths = [value.path for value in finding.statement.values if value.path]
-        for key in dict.fromkeys(key for path in paths for key in _shown(path)):
+        keys = [key for path in paths for key in _shown(path)]
+        for key in dict.fromkeys([*keys, *QUALIFIES_ALL.get(finding.code, ())]):
             found.setdefault(key, []).append(finding.code)
     return found
 

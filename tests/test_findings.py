@@ -518,6 +518,16 @@ def test_what_few_samples_cannot_exclude_is_a_note(results: Results) -> None:
     assert "cannot be excluded" in plain(actual.statement)
 
 
+def test_what_goes_with_the_class_in_training_confounds(results: Results) -> None:
+    """Not what goes with it among all samples alone, nor what could be chance."""
+    in_training = associated("class", 0.9, 0.001, among="training")
+    by_chance = associated("class", 0.9, 0.06, among="training")
+
+    actual = [change(results).audit.confounders for change in (in_training, by_chance, known())]
+
+    assert [("site [of three]",), (), ()] == actual
+
+
 def test_new_values_are_a_warning(results: Results) -> None:
     """Alone, one study is a note."""
     severities = [found("DESIGN-02", change(results)).severity for change in NEW_VALUES]

@@ -44,6 +44,24 @@ def test_a_caveat_marks_what_shows_its_numbers(
     assert {key: ["TEST-01"] for key in expected} == actual
 
 
+def test_confounding_marks_every_accuracy(toy_results: Results) -> None:
+    """Whatever numbers it rests on, no table of accuracies is read without it."""
+    results = raising(toy_results, "audit.associations[0].value")
+    (finding,) = results.findings
+    confounded = results.model_copy(
+        update={"findings": (finding.model_copy(update={"code": "DESIGN-03"}),)}
+    )
+
+    actual = marks(confounded)
+
+    shown = build(toy_results)
+    of_accuracies = {
+        key for key in shown if key.split("-")[0] in {"scores", "others", "rates", "ranking"}
+    }
+    assert of_accuracies
+    assert of_accuracies < {key for key, codes in actual.items() if codes == ["DESIGN-03"]}
+
+
 def test_a_caveat_marks_a_table_once(toy_results: Results) -> None:
     """Two numbers of one table are one mark."""
     actual = marks(raising(toy_results, "genes.stability.n_folds", "genes.stability.n_repeats"))

@@ -362,6 +362,22 @@ class Audit(Record):
         found = (getattr(self, name) for name in type(self).model_fields)
         return tuple(record for record in found if isinstance(record, Check))
 
+    @property
+    def confounders(self) -> tuple[str, ...]:
+        """Labels of the covariates that go with the class, in training where there is a split."""
+        check = self.covariates
+        keys = {covariate.key for covariate in check.covariates}
+        found = [a for a in self.associations if a.target == "class" and a.subject in keys]
+        among = "training" if any(a.among == "training" for a in found) else "all"
+        return tuple(
+            a.label
+            for a in found
+            if (a.among, a.missing) == (among, False)
+            and abs(a.value or 0.0) >= check.limit
+            and a.p_adjusted is not None
+            and a.p_adjusted < check.level
+        )
+
     def association(
         self, subject: str, target: str, *, among: Among = "all", missing: bool = False
     ) -> Association | None:
