@@ -30,6 +30,13 @@ from pipeline.records.models import Model, Score
 TOLERANCE = 1e-6
 MAX_ITERATIONS = 10_000
 
+# Near its optimum Newton's method doubles the digits with each step; where C is large and the
+# classes are apart, decision values would else be off by a few ten-thousandths.
+NEWTON_TOLERANCE = 1e-10
+
+FEW_GENES = 200
+"""Genes up to which a genes x genes system is solved in no time, however few the samples."""
+
 Tuned = Literal["C", "components", "genes", "Delta", "neighbours"]
 Speed = Literal["fast", "slower", "none"]
 
@@ -45,6 +52,10 @@ MULTINOMIAL_COST = 3e-6
 
 SINGLE_FITS_S, MULTINOMIAL_S = 0.1, 4.0
 """Seconds that the fits of a nested cross-validation take at the least, one by one."""
+
+
+USUAL = {"genes": 50, "components": 3}
+"""Numbers of genes (Golub et al. 1999) and components (Nguyen and Rocke 2002) not chosen."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +151,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "L1-penalised logistic regression",
         "Logistic regression whose penalty on absolute weights leaves few genes.",
         "friedman2010",
+        tuned="C",
         one_against_rest=True,
     ),
     "elastic_net": Entry(
@@ -147,6 +159,7 @@ ENTRIES: dict[ModelKey, Entry] = {
         "the elastic net",
         "Logistic regression with a penalty half on absolute and half on squared weights.",
         "zou2005",
+        tuned="C",
         one_against_rest=True,
     ),
     "discriminant": Entry(
@@ -274,7 +287,8 @@ def unchosen(key: ModelKey, section: EvaluateSection, *, n_train: int) -> int:
     -------
     int
         Its position in the grid: the C that is nearest to `penalty_c`, no shrinkage of
-        centroids, the fewest neighbours, genes or components.
+        centroids, the fewest neighbours, the numbers of genes and of components that are
+        nearest to `USUAL`.
     """
     settings = np.array(grid(key, section, n_train=n_train))
     match ENTRIES[key].tuned:
@@ -282,7 +296,9 @@ def unchosen(key: ModelKey, section: EvaluateSection, *, n_train: int) -> int:
             return int(np.abs(np.log(settings / section.penalty_c)).argmin())
         case "Delta" | "neighbours":
             return len(settings) - 1
-        case _:
+        case "genes" | "components" as noun:
+            return int(np.abs(np.log(settings / USUAL[noun])).argmin())
+        case None:
             return 0
 
 
@@ -444,7 +460,7 @@ def make_classifier(
         case "logistic_l1" | "elastic_net":
             return SparseLogisticRegression(C=setting, l1_ratio=l1_ratio(key, section))
         case _:
-            return _logistic(setting, weight, few=n_genes <= n_train)
+            return _logistic(setting, weight, few=n_genes <= max(n_train, FEW_GENES))
 
 
 UNLOGGED = (
@@ -525,6 +541,6 @@ def _logistic(C: float, weight: str | None, *, few: bool) -> LogisticRegression:
         class_weight=weight,
         # Newton's method reaches the optimum in any unit, but solves genes x genes systems.
         solver="newton-cholesky" if few else "lbfgs",
-        tol=TOLERANCE,
+        tol=NEWTON_TOLERANCE if few else TOLERANCE,
         max_iter=MAX_ITERATIONS,
     )

@@ -254,11 +254,14 @@ class EvaluateSection(Section):
     primary_model: PrimaryKey = "svm"
     positive_class: str | None = None  # the last of two classes, where it is not given
     penalty_c: Annotated[float, Field(gt=0)] = 1.0  # the default of scikit-learn; not tuned
-    penalty_grid: Grid = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
-    component_grid: Counts = (2, 3, 5, 10, 20)  # 3 in Nguyen and Rocke 2002
-    gene_grid: Counts = (10, 20, 50, 100, 200, 500)  # 40 in Dudoit et al. 2002
+    # With thousands of standardised genes a support vector machine separates the classes from
+    # C = 0.001 on, and the lasso takes its first gene near 0.1: the grid goes beyond both.
+    penalty_grid: Grid = (1e-5, 1e-4, 0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
+    component_grid: Counts = (1, 2, 5, 10, 20, 50, 100)
+    # 40 in Dudoit et al. 2002
+    gene_grid: Counts = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
     voting_grid: Counts = (50,)  # Golub et al. 1999
-    neighbour_grid: Counts = (1, 3, 5, 7, 9)
+    neighbour_grid: Counts = (1, 3, 5, 7, 9, 15, 25)
     n_thresholds: Annotated[int, Field(ge=1)] = 30  # as in R's pamr
     call_threshold: Annotated[float, Field(ge=0, le=1)] = 0.3  # Golub et al. 1999
     l1_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.5

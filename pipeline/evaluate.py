@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.baseline import constant
-from pipeline.classifiers import ENTRIES, Size, speed
+from pipeline.choice import TIE, Criterion, criterion
+from pipeline.classifiers import ENTRIES, Size, Tuned, speed
 from pipeline.closer import look
 from pipeline.config import Config, ModelKey, Recipe
 from pipeline.dataset import Dataset
@@ -70,6 +71,28 @@ BASELINE = (
     " more held-out samples, then the first by name."
 )
 """Which class the baseline names; folds that each took their own would name the thinned one."""
+
+CRITERIA: dict[Criterion, str] = {
+    "log loss": "the log loss of the class probabilities",
+    "hinge loss": "the hinge loss, which the model itself minimises on its training samples,",
+    "Brier score": "the Brier score of the shares of neighbours or votes",
+}
+"""How the Methods name the losses that choose settings."""
+
+SIMPLEST: dict[Tuned, str] = {
+    "C": "the smallest C (the strongest penalty)",
+    "components": "the fewest components",
+    "genes": "the fewest genes",
+    "Delta": "the largest Delta (the fewest genes)",
+    "neighbours": "the most neighbours (the smoothest rule)",
+}
+"""How the Methods define the simplest of equally good settings."""
+
+PRIORS: dict[ModelKey, str] = {
+    "discriminant": "equal for the diagonal discriminant",
+    "centroids": "their shares of the training samples for the shrunken centroids",
+}
+"""What the models that have prior probabilities take for them."""
 
 FEWER_INNER_FOLDS = (
     " More than {few} samples are divided into no more of them, and not the {usual} of the"
@@ -438,6 +461,7 @@ def _models_statement(
     keys = {model.key for model in models}
     citations = " ".join(f"[@{key}]" for key in dict.fromkeys(m.citation for m in models))
     tuned = [model for model in models if model.tuned]
+    tuned_keys = [k for k in section.models if any(m.key == k for m in tuned)]
     chosen_on, most = max((p.n_train for p in ran), default=0), section.tune_max_samples
     n_inner_folds = n_inner(section, min(chosen_on, most))
     values = [Value(name="models", value=", ".join(m.noun for m in models), format="text")]
@@ -447,12 +471,16 @@ def _models_statement(
     if tuned:
         texts = "; ".join(f"{model.noun}: {model.tuned}" for model in tuned)
         template += (
-            " Tuned by the accuracy over {n_inner} stratified inner folds of each training part, of"
-            " equally good settings the simplest: {tuned}."
+            " Tuned over {n_inner} stratified inner folds of each training part, by the least mean"
+            " loss on their held-out samples ({criteria}), and of settings whose losses differ by"
+            " less than {tie} the simplest: {simplest}. Settings: {tuned}."
         )
         values += [
             Value(name="n_inner", value=n_inner_folds, format="count"),
             Value(name="tuned", value=texts, format="text"),
+            Value(name="criteria", value=_criteria(tuned_keys), format="text"),
+            Value(name="tie", value=TIE, format="number"),
+            Value(name="simplest", value=_simplest(tuned_keys), format="text"),
         ]
         if n_inner_folds < section.n_inner_folds:
             template += FEWER_INNER_FOLDS
@@ -463,9 +491,12 @@ def _models_statement(
         if chosen_on > most:
             template += FEWER_TO_CHOOSE
             values.append(Value(name="chosen_on", value=most, format="count"))
-    if keys & {"logistic_l1", "elastic_net", "pca_logistic"}:
-        template += " Where C is not tuned it was {penalty}."
+    if "pca_logistic" in keys:
+        template += " On principal components C was {penalty}."
         values.append(Value(name="penalty", value=section.penalty_c, format="number"))
+    priors = [PRIORS[key] for key in PRIORS if key in keys]
+    if priors:
+        template += f" Prior probabilities of the classes: {'; '.join(priors)}."
     if "elastic_net" in keys:
         template += " Of the elastic net's penalty the share {l1_ratio} was on absolute weights."
         values.append(Value(name="l1_ratio", value=section.l1_ratio, format="number"))
@@ -493,6 +524,20 @@ def _models_statement(
         " samples, which gives the same model as fitting on the genes."
     )
     return Statement(template=template, values=tuple(values))
+
+
+def _criteria(tuned: Sequence[ModelKey]) -> str:
+    """Name the loss by which each model's settings were chosen."""
+    of_loss: dict[str, list[str]] = {}
+    for key in tuned:
+        of_loss.setdefault(CRITERIA[criterion(key)], []).append(ENTRIES[key].noun)
+    return "; ".join(f"{loss} for {', '.join(nouns)}" for loss, nouns in of_loss.items())
+
+
+def _simplest(tuned: Sequence[ModelKey]) -> str:
+    """Say which setting counts as the simplest."""
+    kinds = dict.fromkeys(ENTRIES[key].tuned for key in tuned)
+    return ", ".join(SIMPLEST[kind] for kind in kinds if kind)
 
 
 def _suffixed(template: str, i: int) -> str:

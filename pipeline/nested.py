@@ -1,18 +1,18 @@
 """Step 4: nested cross-validation: the inner folds choose, the outer fold judges.
 
 For each fold and model: fit along the grid in the inner folds, take the setting with the
-best mean accuracy over them (of equal ones the first, the simplest), and predict the
-fold's held-out samples with the fit of that setting on all its training rows. An inner fold
-that does not train on every class is no ground for a choice; where none does, the setting is
-that of `classifiers.unchosen`. Labels come as a stack, so that a thousand permutations of
-them cost little more than the sums.
+least mean loss over them (`pipeline.choice`; of equal ones the first, the simplest), and
+predict the fold's held-out samples with the fit of that setting on all its training rows. An
+inner fold that does not train on every class is no ground for a choice; where none does, the
+setting is that of `classifiers.unchosen`. Labels come as a stack, so that a thousand
+permutations of them cost little more than the sums.
 """
 
 import signal
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from multiprocessing import resource_tracker
 from typing import TypeVar
 
@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
+from pipeline import choice
+from pipeline.choice import Choice
 from pipeline.classifiers import ENTRIES, grid, unchosen
 from pipeline.config import EvaluateSection, ModelKey
 from pipeline.paths import Decisions, Labels, Prepared, decision_values, predictions
@@ -35,7 +37,7 @@ BATCH_PROBLEMS = 48
 BATCH_BYTES = 2**27
 """Gram matrices and values prepared together take about this much."""
 
-N_COMPONENT_GRAMS = 5
+N_COMPONENT_GRAMS = 7
 """Numbers of components in the usual grid (`EvaluateSection.component_grid`)."""
 
 
@@ -43,14 +45,18 @@ N_COMPONENT_GRAMS = 5
 class Held:
     """What one model said of one fold's held-out samples.
 
-    `y_pred` has shape (n_labels, n_test), `scores` (n_labels, n_test, n_columns), `setting`
-    and `converged` (n_labels,): the setting that was chosen and whether its fit converged.
+    `y_pred` has shape (n_labels, n_test), `scores` (n_labels, n_test, n_columns), the others
+    (n_labels,): the setting that was chosen and whether its fit converged, whether another
+    setting was equally good (`tied`), and whether it is at an end of the grid (`at_edge`);
+    neither where nothing was chosen.
     """
 
     y_pred: NDArray[np.intp]
     scores: NDArray[np.float64]
     setting: NDArray[np.float64]
     converged: NDArray[np.bool_]
+    tied: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
+    at_edge: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
 
 
 def nested(
@@ -102,10 +108,14 @@ def nested(
     held = []
     for number, (fold, outer) in enumerate(zip(prepared.folds, prepared.outer, strict=True)):
         at = outer if tuned else number
-        chosen = np.full(len(labels), unchosen(key, section, n_train=len(fold.train)))
+        settings = _settings(key, section, fold)
+        chosen = _usual(len(labels), unchosen(key, section, n_train=len(fold.train)))
         if tuned and fold.inner:
-            chosen = _chosen(decisions.values[at + 1 :], labels, fold, otherwise=chosen)
-        held.append(_held(decisions, fold, at, chosen, _settings(key, section, fold)))
+            values = decisions.values[at + 1 :]
+            chosen = _chosen(key, values, labels, fold, otherwise=chosen)
+        edge = _at_edge(key, prepared, number, chosen, settings)
+        said = _held(decisions, fold, at, chosen.at, settings)
+        held.append(replace(said, tied=chosen.tied, at_edge=edge))
     return held
 
 
@@ -128,7 +138,7 @@ def _apart(model: _Model, prepared: Prepared, number: int, labels: Labels) -> He
     """
     fold, settings = prepared.folds[number], None
     usual = unchosen(model.key, model.section, n_train=len(fold.train))
-    chosen = np.full(len(labels), usual)
+    chosen = _usual(len(labels), usual)
     if model.tuned and fold.inner:
         part = prepared.part(number)
         codes = labels[:, fold.chooses]
@@ -141,12 +151,12 @@ def _apart(model: _Model, prepared: Prepared, number: int, labels: Labels) -> He
             n_classes=model.n_classes,
             seed=model.seed,
         )
-        chosen = _chosen(inside.values, codes, part.folds[0], otherwise=chosen)
+        chosen = _chosen(model.key, inside.values, codes, part.folds[0], otherwise=chosen)
     at = np.zeros(len(labels), dtype=np.intp)
-    if len(set(chosen.tolist())) == 1:
-        settings = int(chosen[0])
+    if len(set(chosen.at.tolist())) == 1:
+        settings = int(chosen.at[0])
     else:
-        at = chosen
+        at = chosen.at
     outer = decision_values(
         model.key,
         prepared,
@@ -158,7 +168,9 @@ def _apart(model: _Model, prepared: Prepared, number: int, labels: Labels) -> He
         seed=model.seed,
     )
     values = _settings(model.key, model.section, fold)
-    return _held(outer, fold, 0, at, values if settings is None else values[[settings]])
+    edge = _at_edge(model.key, prepared, number, chosen, values)
+    said = _held(outer, fold, 0, at, values if settings is None else values[[settings]])
+    return replace(said, tied=chosen.tied, at_edge=edge)
 
 
 def is_tuned(key: ModelKey, section: EvaluateSection) -> bool:
@@ -266,21 +278,32 @@ def _settings(key: ModelKey, section: EvaluateSection, fold: Fold) -> NDArray[np
     return np.array(grid(key, section, n_train=len(fold.train)))
 
 
+def _usual(n_labels: int, at: int) -> Choice:
+    """One setting for all vectors of labels, where nothing is chosen."""
+    none = np.zeros(n_labels, dtype=np.bool_)
+    return Choice(np.full(n_labels, at, dtype=np.intp), tied=none, made=none)
+
+
 def _chosen(
-    values: NDArray[np.float64], labels: Labels, fold: Fold, *, otherwise: NDArray[np.intp]
-) -> NDArray[np.intp]:
+    key: ModelKey,
+    values: NDArray[np.float64],
+    labels: Labels,
+    fold: Fold,
+    *,
+    otherwise: Choice,
+) -> Choice:
     """Position of the best setting for each vector of labels, by the fold's inner folds."""
-    shares = np.array(
+    means = np.array(
         [
-            (predictions(values[i][:, :, test]) == labels[:, None, test]).mean(axis=-1)
+            choice.losses(key, values[i][:, :, test], labels[:, test]).mean(axis=-1)
             for i, (_, test) in enumerate(fold.inner)
         ]
     )
     counts = _train_on_all(labels, fold)[:, :, None]
-    mean = (shares * counts).sum(axis=0) / np.maximum(counts.sum(axis=0), 1)
-    # Sums in another order must not make one of two equal means the better one.
-    best = mean >= mean.max(axis=1, keepdims=True) - 1e-12
-    return np.where(counts.any(axis=(0, 2)), best.argmax(axis=1), otherwise)
+    mean = (means * counts).sum(axis=0) / np.maximum(counts.sum(axis=0), 1)
+    made = np.asarray(counts.any(axis=(0, 2)))
+    best = choice.best(mean)
+    return Choice(np.where(made, best.at, otherwise.at), tied=best.tied & made, made=made)
 
 
 def _train_on_all(labels: Labels, fold: Fold) -> NDArray[np.bool_]:
@@ -296,6 +319,23 @@ def _train_on_all(labels: Labels, fold: Fold) -> NDArray[np.bool_]:
 
     every = present(fold.train)
     return np.array([(present(train) == every).all(axis=1) for train, _ in fold.inner])
+
+
+def _at_edge(
+    key: ModelKey,
+    prepared: Prepared,
+    number: int,
+    chosen: Choice,
+    settings: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Which of one fold's choices are at an end of the grid."""
+    if not (chosen.made & np.isin(chosen.at, (0, len(settings) - 1))).any():
+        return np.zeros(chosen.at.shape, dtype=np.bool_)
+    counted = ENTRIES[key].tuned in ("genes", "components")
+    n_genes = prepared.values_of(prepared.outer[number]).shape[1] if counted else 0
+    n_train = min(len(train) for train, _ in prepared.folds[number].inner)
+    edge = choice.at_edge(key, settings, chosen.at, n_train=n_train, n_genes=n_genes)
+    return edge & chosen.made
 
 
 def _held(

@@ -118,6 +118,8 @@ def summarise(
         n_wrong=tuple((predicted != truth).sum(axis=0).tolist()),
         n_not_converged=sum(not bool(outcome.converged[0]) for outcome in held),
         chosen=_choices(key, held),
+        n_tied=sum(bool(outcome.tied[0]) for outcome in held),
+        n_at_edge=sum(bool(outcome.at_edge[0]) for outcome in held),
         balanced_accuracy_interval=_of(score_intervals.balanced_accuracy, counts, share),
         macro_f1_interval=_of(score_intervals.macro_f1, counts, share),
         mcc_interval=_of(score_intervals.mcc, counts, share),

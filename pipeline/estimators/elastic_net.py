@@ -40,6 +40,11 @@ Ten times as much takes more Newton steps, a tenth more systems within each.
 SUFFICIENT, ROUNDING = 1e-4, 1e-12
 """Share of the promised fall that a step must bring, and the rise that is rounding only."""
 
+WORKING_SET = 200
+"""Genes among which the optimum is first looked for, where there are more."""
+
+MAX_ROUNDS = 20
+
 LEAST_CURVATURE = 1e-15
 """Least curvature of a loss in units of C, by which one divides."""
 
@@ -155,7 +160,7 @@ def minimise(
     for n_iter in range(max_iter + 1):
         pull = C * (y - expit(f))
         slope = pull @ X - l2 * w
-        off = np.abs(np.where(w != 0, slope - l1 * np.sign(w), _shrunk(slope, l1)))
+        off = _violations(w, slope, l1)
         residual = max(float(off.max()), abs(float(pull.sum()))) / C
         if residual <= tol or n_iter == max_iter:
             break
@@ -173,6 +178,84 @@ def minimise(
         w, b = w + t * v, b + t * e
         f = _product(X, w) + b
     return Fit(w, b, residual, n_iter)
+
+
+def minimise_among_few(
+    X: NDArray[np.float64],
+    y: NDArray[np.float64],
+    first: Fit,
+    *,
+    C: float,
+    l1_ratio: float,
+    tol: float = TOLERANCE,
+    max_iter: int = MAX_ITERATIONS,
+) -> Fit:
+    """Find the same optimum as `minimise`, sooner where few of many genes get a weight.
+
+    The optimum among some genes, those that have a weight and those whose conditions are
+    violated most, is the optimum of all where no other gene violates its own; those that do
+    join them [1]_.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n_samples, n_genes)
+        Centred genes; columns may be 0.
+    y : ndarray of float, shape (n_samples,)
+        0 or 1; both occur.
+    first : Fit
+        Where to start.
+    C : float
+        Factor of the losses, positive.
+    l1_ratio : float
+        Share of the penalty that counts absolute weights.
+    tol : float, default=1e-7
+        Residual at which a solution is accepted.
+    max_iter : int, default=200
+        Most Newton steps for each set of genes.
+
+    Returns
+    -------
+    Fit
+        The optimum, its residual over all genes.
+
+    References
+    ----------
+    .. [1] Tibshirani, Bien, Friedman, Hastie, Simon, Taylor, Tibshirani (2012). Strong rules
+       for discarding predictors in lasso-type problems. JRSS B 74, 245-266, section 7.
+    """
+    fit, n_iter = first, 0
+    inside = fit.coef != 0
+    for _ in range(MAX_ROUNDS if l1_ratio > 0 and X.shape[1] > WORKING_SET else 0):
+        pull = C * (y - expit(_product(X, fit.coef) + fit.intercept))
+        slope = pull @ X - (1 - l1_ratio) * fit.coef
+        off = _violations(fit.coef, slope, l1_ratio)
+        residual = max(float(off.max()), abs(float(pull.sum()))) / C
+        if residual <= tol:
+            return Fit(fit.coef, fit.intercept, residual, n_iter)
+        # Those that violate their conditions most, for which the slopes are steepest.
+        worst = np.argsort(-off, kind="stable")[:WORKING_SET]
+        inside[worst[off[worst] > 0]] = True
+        few = np.flatnonzero(inside)
+        if len(few) > X.shape[1] // 2:
+            break
+        start_here = Fit(fit.coef[few], fit.intercept, np.inf, 0)
+        found = minimise(
+            X[:, few], y, start_here, C=C, l1_ratio=l1_ratio, tol=tol, max_iter=max_iter
+        )
+        coef = np.zeros(X.shape[1])
+        coef[few] = found.coef
+        fit, n_iter = Fit(coef, found.intercept, np.inf, 0), n_iter + found.n_iter
+        if found.residual > tol:
+            break
+    last = minimise(X, y, fit, C=C, l1_ratio=l1_ratio, tol=tol, max_iter=max_iter)
+    return Fit(last.coef, last.intercept, last.residual, n_iter + last.n_iter)
+
+
+def _violations(
+    w: NDArray[np.float64], slope: NDArray[np.float64], l1: float
+) -> NDArray[np.float64]:
+    """Distance of 0 from the subgradient of each weight."""
+    return np.abs(np.where(w != 0, slope - l1 * np.sign(w), _shrunk(slope, l1)))
 
 
 def _minimum(q: _Parabola) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pipeline.estimators.elastic_net import MAX_ITERATIONS, TOLERANCE, minimise, start
+from pipeline.estimators.elastic_net import MAX_ITERATIONS, TOLERANCE, minimise_among_few, start
 from pipeline.estimators.scores import class_codes, varying
 
 
@@ -95,7 +95,7 @@ class SparseLogisticRegression(ClassifierMixin, BaseEstimator):
         self.classes_, codes = class_codes(labels)
         centre, centred = _centred(values)
         fits = [
-            minimise(
+            minimise_among_few(
                 centred,
                 target,
                 start(centred, target),
@@ -219,7 +219,7 @@ def sparse_path(
         fit = start(centred, target)
         for C in grid:
             _check(C, l1_ratio)
-            fit = minimise(centred, target, fit, C=C, l1_ratio=l1_ratio)
+            fit = minimise_among_few(centred, target, fit, C=C, l1_ratio=l1_ratio)
             reached.append(fit.residual <= TOLERANCE)
             kept = np.flatnonzero(fit.coef)
             values.append((X[:, kept] - centre[kept]) @ fit.coef[kept] + fit.intercept)

@@ -176,6 +176,8 @@ class Evaluation(Record):
     n_wrong: tuple[int, ...]
     n_not_converged: int
     chosen: tuple[Choice, ...]
+    n_tied: int = 0
+    n_at_edge: int = 0
     balanced_accuracy_interval: Interval | None = None
     macro_f1_interval: Interval | None = None
     mcc_interval: Interval | None = None
