@@ -96,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     splits.unusual_holdout,
     tuning.settings_not_chosen,
     tuning.components_not_chosen,
+    tuning.chosen_at_edge,
     models.weighting_without_effect,
     samples.hard_samples,
     models.few_genes,

@@ -146,6 +146,8 @@ class Evaluation(Record):
     `Model.score` names. Intervals of the accuracy and of other scores are on the effective number
     of samples under resampling; where the protocol is `nominal`, that of the accuracy is, and no
     other score has one.
+    `n_tied` and `n_at_edge` count the folds in which the chosen setting was one of several
+    equally good ones, and was at an end of its grid.
     """
 
     key: str

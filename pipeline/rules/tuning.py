@@ -1,5 +1,6 @@
 """Rules on what was chosen and learned, and on which samples."""
 
+from pipeline.records.models import Evaluation
 from pipeline.results import Results
 from pipeline.rules.rule import (
     Verdict,
@@ -70,6 +71,54 @@ def components_not_chosen(results: Results) -> Verdict:
         what = text("what", "models[pca_logistic].tuned")
         return passed(results, "{label}: {what}, chosen in inner folds.", label, what)
     return raised("note", results, "{label}: one number was set.", label)
+
+
+# Our choice: an end of the grid that is taken more often than not is where the search stopped.
+MOSTLY_AT_EDGE = 0.5
+
+
+@rule(
+    "TUNE-03",
+    "models",
+    subject="Settings at an end of the grid, and ties",
+    title="Settings chosen at an end of their grid",
+    why="Where the best setting is the last that was tried a better one may lie beyond it; where "
+    "several are equally good the choice is a convention.",
+    action="Widen the grid at that end, or read the model as tuned only in name. A log loss that "
+    "falls to the weakest penalty says that the inner folds hold no error to learn from.",
+    references=("varma2006",),
+)
+def chosen_at_edge(results: Results) -> Verdict:
+    """Raise TUNE-03: settings were chosen at an end of the grid; ties are counted with it."""
+    judged = [e for e in results.evaluations if results.model(e.model).tuned and e.chosen]
+    if not judged:
+        return not_applicable("No model has a setting to choose.")
+    n = count("n", f"sum({', '.join(_n_choices(e) for e in judged)})")
+    tied = count("n_tied", f"sum({', '.join(f'evaluations[{e.key}].n_tied' for e in judged)})")
+    ties = "in {n_tied} of {n} several settings were equally good, and the simplest was taken"
+    at_edge = [e for e in judged if e.n_at_edge]
+    if not at_edge:
+        return passed(results, f"No choice is at an end of its grid; {ties}.", tied, n)
+    names = ", ".join(dict.fromkeys(results.model(e.model).noun for e in at_edge))
+    paths = ", ".join(f"evaluations[{e.key}].n_at_edge" for e in at_edge)
+    primary = results.primary
+    n_folds = sum(choice.n_folds for choice in primary.chosen)
+    grave = primary in at_edge and primary.n_at_edge > MOSTLY_AT_EDGE * n_folds
+    return raised(
+        "warning" if grave else "note",
+        results,
+        "Of {n} choices of a setting, {n_edge} are at an end of the grid ({names}); " + ties + ".",
+        count("n_edge", f"sum({paths})"),
+        words("names", names),
+        tied,
+        n,
+    )
+
+
+def _n_choices(evaluation: Evaluation) -> str:
+    """The path of the number of choices behind an evaluation."""
+    each = range(len(evaluation.chosen))
+    return ", ".join(f"evaluations[{evaluation.key}].chosen[{i}].n_folds" for i in each)
 
 
 @rule(

@@ -136,7 +136,9 @@ def ranking(results: Results, protocol: Protocol) -> Table:
     said = f" Intervals: {' or '.join(intervals)}." if intervals else ""
     folds = (
         f" Settings were chosen by {protocol.n_inner_folds}-fold cross-validation within each "
-        "training part; in brackets: in how many training parts."
+        "training part; in brackets: in how many training parts. Tied: several settings were "
+        "equally good there, and the simplest was taken. At an end: of the grid, beyond which "
+        "a better one may lie."
         if any(e.chosen for e in scored)
         else ""
     )
@@ -437,7 +439,10 @@ def _choices(evaluation: Evaluation) -> str:
     often = sorted(evaluation.chosen, key=lambda choice: -choice.n_folds)
     named = ", ".join(f"{choice.setting} ({choice.n_folds})" for choice in often[:MAX_CHOICES])
     n_more = len(often) - MAX_CHOICES
-    return f"{named}, {formats.count(n_more)} more" if n_more > 0 else named
+    named = f"{named}, {formats.count(n_more)} more" if n_more > 0 else named
+    counts = (("tied", evaluation.n_tied), ("at an end", evaluation.n_at_edge))
+    said = ", ".join(f"{what} {formats.count(n)}" for what, n in counts if n)
+    return f"{named}; {said}" if said else named
 
 
 def _wrong(protocol: Protocol, evaluation: Evaluation) -> str:
