@@ -395,7 +395,6 @@ def test_max_t_finds_as_many_genes_as_r(golub: Dataset, clipped: np.ndarray) -> 
     "code",
     [
         "GENES-01",
-        "SIZE-01",
         "SIZE-02",
         "SIZE-04",
         "CLASS-02",

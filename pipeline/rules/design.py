@@ -15,6 +15,7 @@ from pipeline.rules.rule import (
     passed,
     raised,
     rule,
+    seen,
     term,
     text,
     words,
@@ -174,8 +175,7 @@ def class_from_gaps(results: Results) -> Verdict:
         return passed(results, "None of {n} covariates.", count("n", f"count({COVARIATES})"))
     found = _strong(results, "class", among="all", missing=True)
     found = found or _strong(results, "class", among="training", missing=True)
-    return raised(
-        "note",
+    return seen(
         results,
         "Whether it is known of a sample goes with the class for {n_names} covariates ({names}).",
         count("n_names", "count(audit.missingness.names)"),

@@ -32,7 +32,7 @@ from pipeline.rules.rule import (
 def no_better_than_baseline(results: Results) -> Verdict:
     """Raise BASE-01: a model's interval reaches down to the majority rate.
 
-    Gravest where the headline is such a model; elsewhere it is a note.
+    Gravest where the headline is such a model; of others it is only described.
     """
     baselines = {p.key: results.baseline(p.key) for p in results.ran}
     judged = [
@@ -53,7 +53,7 @@ def no_better_than_baseline(results: Results) -> Verdict:
         for key in dict.fromkeys(evaluation.protocol for evaluation in weak)
     )
     return raised(
-        "error" if results.primary in weak else "note",
+        "error" if results.primary in weak else "seen",
         results,
         "In {n} of {n_judged} evaluations the interval of the accuracy reaches down to that of "
         "always naming the largest class: {names}.",

@@ -10,6 +10,7 @@ from pipeline.rules.rule import (
     passed,
     raised,
     rule,
+    seen,
     text,
 )
 
@@ -91,8 +92,7 @@ def declined_calls(results: Results) -> Verdict:
     template = "{protocol}: {model} calls {n_called} of {n} samples"
     if record.n_called == record.n_samples:
         return passed(results, f"{template}.", *terms)
-    return raised(
-        "note",
+    return seen(
         results,
         f"{template} and is right on {{n_right}} of them; made to call all, it is right on "
         "{n_forced}.",

@@ -11,6 +11,7 @@ from pipeline.rules.rule import (
     percent,
     raised,
     rule,
+    seen,
     term,
     text,
 )
@@ -49,14 +50,21 @@ def few_test_samples(results: Results) -> Verdict:
             limit(FEW_TEST_SAMPLES, "count"),
             limit(FEW_TEST_OF_CLASS, "count", "class_limit"),
         )
-    return raised(
-        "warning",
-        results,
+    template = (
         f"The headline rests on {{n}} {results.study.sample_noun_plural}, {{n_class}} of them "
-        "{label}: one more error would move the accuracy by {step} percentage points.",
-        *terms,
-        term("step", f"ratio(1, {n})", "points"),
+        "{label}: one more error would move the accuracy by {step} percentage points."
     )
+    told = (*terms, term("step", f"ratio(1, {n})", "points"))
+    # SIZE-02 says what follows from so few samples: one caveat for one reason.
+    if _half(results) > WIDE_HALF:
+        return seen(results, template, *told)
+    return raised("warning", results, template, *told)
+
+
+def _half(results: Results) -> float:
+    """Half the width of the headline's interval."""
+    interval = results.primary.accuracy_interval
+    return (interval.high - interval.low) / 2
 
 
 # Half the width of an interval that holds numbers with different first decimals: beyond it not
@@ -68,7 +76,7 @@ WIDE_HALF = 0.05
     "SIZE-02",
     "models",
     subject="Interval of the headline accuracy",
-    title="Wide interval",
+    title="Few samples: a wide interval",
     why="An accuracy as low as the lower limit is compatible with these data.",
     action="Quote the interval wherever the accuracy is quoted.",
     references=("wilson1927", "nadeau2003"),

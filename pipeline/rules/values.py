@@ -11,6 +11,7 @@ from pipeline.rules.rule import (
     passed,
     raised,
     rule,
+    seen,
     term,
     words,
 )
@@ -43,8 +44,8 @@ def missing(results: Results) -> Verdict:
     references=("dudoit2002",),
 )
 def negative(results: Results) -> Verdict:
-    """Raise VALUE-02: values are negative."""
-    return checked(results, "negative", "note")
+    """Describe VALUE-02: values are negative."""
+    return checked(results, "negative", "seen")
 
 
 @rule(
@@ -73,8 +74,8 @@ def at_maximum(results: Results) -> Verdict:
     references=("dudoit2002",),
 )
 def above_ceiling(results: Results) -> Verdict:
-    """Raise VALUE-04: values lie above the ceiling."""
-    return checked(results, "above_ceiling", "note")
+    """Describe VALUE-04: values lie above the ceiling."""
+    return checked(results, "above_ceiling", "seen")
 
 
 @rule(
@@ -181,7 +182,7 @@ def dates(results: Results) -> Verdict:
     references=("golub1999",),
 )
 def outlying_arrays(results: Results) -> Verdict:
-    """Raise ARRAY-01: an array's call rate, mean or spread is far from the others."""
+    """Describe ARRAY-01: an array's call rate, mean or spread is far from the others."""
     metrics = results.audit.metrics
     if not metrics:
         return not_run("nothing was measured of the arrays")
@@ -204,8 +205,7 @@ def outlying_arrays(results: Results) -> Verdict:
             count(f"n_{metric.key}", f"count(audit.{metric.key}.outliers)"),
             words(f"names_{metric.key}", ", ".join(metric.outliers)),
         ]
-    return raised(
-        "note",
+    return seen(
         results,
         f"More than {{limit}} robust standard deviations from the median: {'; '.join(said)}.",
         *terms,
