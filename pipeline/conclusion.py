@@ -1,7 +1,7 @@
 """Step 7: the conclusion, five sentences that answer the study's question from the results.
 
 answer       how many held-out samples were told apart, with the interval, against a constant answer
-errors       in which classes they fall
+errors       in which classes they fall, and whether on kinds of samples that training has seen
 comparison   whether permuted labels do as well, and whether another model does better
 genes        how many differ, the best of them, and how steady the list is
 limits       the gravest caveats, and what new samples would have to be
@@ -137,7 +137,7 @@ def _errors(results: Results) -> list[Clause]:
     if not primary.n_errors:
         most = term("most", f"difference(1, {path}.accuracy_interval.low)", "percent")
         told = "It made no error there, which leaves room for an error rate of {most}"
-        return [(told, (most,)), *_origin(results)]
+        return [(told, (most,)), *_by_source(results), *_origin(results)]
     classes = results.data.classes
     order = sorted(range(len(classes)), key=lambda k: _missed(results, k), reverse=True)
     shown = range(len(classes)) if len(classes) <= N_LABELS else order[:N_LABELS]
@@ -152,13 +152,46 @@ def _errors(results: Results) -> list[Clause]:
     which = "" if len(classes) <= N_LABELS else " in the classes that it missed most"
     verb = "Its one error leaves" if primary.n_errors == 1 else "Its {n_errors} errors leave"
     used = terms if primary.n_errors > 1 else terms[1:]
-    return [(f"{verb} {', '.join(pieces)} right{which}", tuple(used)), *_origin(results)]
+    return [
+        (f"{verb} {', '.join(pieces)} right{which}", tuple(used)),
+        *_by_source(results),
+        *_origin(results),
+    ]
 
 
 def _missed(results: Results, k: int) -> float:
     """The share of a class that was called something else."""
     row = results.primary.confusion[k]
     return 1 - row[k] / sum(row) if sum(row) else 0.0
+
+
+def _by_source(results: Results) -> list[Clause]:
+    """Whether errors fall on samples of whose source training has seen the class."""
+    protocol = results.primary.protocol
+    record = next(
+        (s for s in results.strata if s.protocol == protocol and s.seen and s.unseen), None
+    )
+    if record is None:
+        return []
+    path = f"strata[{record.key}]"
+    place = next(
+        i
+        for i, covariate in enumerate(results.audit.covariates.covariates)
+        if covariate.key == record.covariate
+    )
+    return [
+        (
+            "wrong are {seen_wrong} of {n_seen} where training has seen the {by} in that class, "
+            "and {unseen_wrong} of {n_unseen} where it has not",
+            (
+                count("seen_wrong", f"{path}.seen.n_wrong"),
+                count("n_seen", f"{path}.seen.n_predictions"),
+                text("by", f"audit.covariates.covariates[{place}].label"),
+                count("unseen_wrong", f"{path}.unseen.n_wrong"),
+                count("n_unseen", f"{path}.unseen.n_predictions"),
+            ),
+        )
+    ]
 
 
 def _origin(results: Results) -> list[Clause]:
@@ -168,7 +201,7 @@ def _origin(results: Results) -> list[Clause]:
         return []
     return [
         (
-            "whether it has learned the class or {with_class}, which goes with it here, these "
+            "whether it has learned the class or the {with_class}, which goes with it here, these "
             f"{results.study.sample_noun_plural} cannot tell",
             (_same(label, "with_class"),),
         )
@@ -290,7 +323,7 @@ def _caveats(results: Results) -> Clause:
 def _next(results: Results) -> Clause:
     """What new samples would have to be."""
     label, nouns = _confounder(results), results.study.sample_noun_plural
-    apart = " in whom {apart} does not go with the class" if label else ""
+    apart = " in whom the {apart} does not go with the class" if label else ""
     apart = apart.replace("in whom", "in which") if nouns == "samples" else apart
     terms = [
         count("n_needed", "conclusion.n_needed"),

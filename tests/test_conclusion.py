@@ -9,8 +9,11 @@ from report_fixtures import WITHOUT, without_test
 
 from pipeline.conclusion import N_CAVEATS, conclude, n_needed
 from pipeline.intervals import wilson
+from pipeline.records.audit import Covariate
 from pipeline.records.base import Finding, Statement, Value
+from pipeline.records.models import Interval
 from pipeline.records.resolve import resolve
+from pipeline.records.strata import Strata, Stratum
 from pipeline.results import Results
 from report import html
 from report.formats import plain
@@ -123,7 +126,7 @@ def test_none_and_one_are_written_as_words(
 def test_what_goes_with_the_class_is_said(two_class_results: Results) -> None:
     """The confounder of the caveat stands in the answer's limits, and new samples must part it."""
     without = changed(two_class_results, findings=())
-    results = changed(two_class_results, findings=(caveat("DESIGN-03", label="the clinic"),))
+    results = changed(two_class_results, findings=(caveat("DESIGN-03", label="clinic"),))
 
     assert "learned the class or the clinic" in told(results)["errors"]
     assert "in which the clinic does not go with the class" in told(results)["limits"]
@@ -191,3 +194,28 @@ def test_p_values_are_of_the_headlines_pairs(two_class_results: Results) -> None
 
     assert "is shown to be better" in told(changed(results, comparisons=kept))["comparison"]
     assert "none of" in told(changed(results, comparisons=kept))["comparison"]
+
+
+def test_errors_by_what_training_has_seen(two_class_results: Results) -> None:
+    """Where the source is known, on samples whose like was in training and on others."""
+    covariate = Covariate(
+        key="site", label="clinic", kind="category", values=(), n_known=0, n_levels=0, levels=(),
+        known_training=(), known_test=(), only_test=(),
+    )  # fmt: skip
+    limits = Interval(low=0.1, high=0.9, method="Wilson")
+    some = Stratum(n=4, n_predictions=4, n_wrong=1, accuracy=0.75, interval=limits, mean_score=None)
+    record = Strata(
+        key="given/site", covariate="site", protocol="given", model="svm", is_source=True,
+        n_unknown=0, levels=(), seen=some, unseen=some.model_copy(update={"n_wrong": 3}),
+        models=(), statement=Statement(template=""),
+    )  # fmt: skip
+    check = two_class_results.audit.covariates.model_copy(update={"covariates": (covariate,)})
+    audit = two_class_results.audit.model_copy(update={"covariates": check})
+    known = changed(two_class_results, audit=audit, strata=(record,))
+    alone = changed(known, strata=(record.model_copy(update={"unseen": None}),))
+
+    expected = (
+        "1 of 4 where training has seen the clinic in that class, and 3 of 4 where it has not"
+    )
+    assert expected in told(known)["errors"]
+    assert "clinic" not in told(alone)["errors"]
