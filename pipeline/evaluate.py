@@ -39,6 +39,8 @@ from pipeline.records.models import (
 from pipeline.summary import brief, summarise
 
 METHOD = (
+    " Probabilities were scored by the Brier score [@brier1950] and by the logarithm of that of the"
+    " own class [@good1952]."
     " Under resampling the ROC AUC is the mean over folds; all other scores come from the"
     " confusion matrix summed over repeats. Intervals are 95 % intervals, and none reaches 0 or 1"
     " but with its score: of proportions Wilson's score interval [@wilson1927] and the exact one of"
@@ -51,7 +53,8 @@ METHOD = (
     " [@delong1988] is larger. Under resampling each is that of the same score on the effective"
     " number of samples [@korn1998]: as many as give it the variance that its folds show (for"
     " balanced accuracy, F1 and MCC those of the accuracy), corrected for their overlap"
-    " [@nadeau2003], and never more than there are. Where fits that share nearly all samples each"
+    " [@nadeau2003] [@bouckaert2004], and never more than there are. Where fits that share nearly"
+    " all samples each"
     " hold out one sample or one source, predictions depend on each other by an unknown amount"
     " [@bates2024]: the accuracy has Wilson's interval, called nominal, and no other score has"
     " one. Two models on the same held-out samples were compared by McNemar's exact test"

@@ -50,12 +50,28 @@ WORKS: dict[str, Reference] = {
             "10.1111/j.2517-6161.1995.tb02031.x",
         ),
         _work(
+            "bouckaert2004",
+            "Bouckaert RR, Frank E",
+            2004,
+            "Evaluating the replicability of significance tests for comparing learning algorithms",
+            "Advances in Knowledge Discovery and Data Mining, Lecture Notes in Computer Science "
+            "3056, 3–12",
+            "10.1007/978-3-540-24775-3_3",
+        ),
+        _work(
             "breiman2001",
             "Breiman L",
             2001,
             "Random forests",
             "Machine Learning 45, 5–32",
             "10.1023/A:1010933404324",
+        ),
+        _work(
+            "brier1950",
+            "Brier GW",
+            1950,
+            "Verification of forecasts expressed in terms of probability",
+            "Monthly Weather Review 78, 1–3",
         ),
         _work(
             "brown2017",
@@ -150,6 +166,13 @@ WORKS: dict[str, Reference] = {
             "10.2307/2340521",
         ),
         _work(
+            "fleiss1981",
+            "Fleiss JL",
+            1981,
+            "Statistical methods for rates and proportions",
+            "2nd edition, Wiley, New York",
+        ),
+        _work(
             "friedman2010",
             "Friedman J, Hastie T, Tibshirani R",
             2010,
@@ -182,6 +205,14 @@ WORKS: dict[str, Reference] = {
             "expression monitoring",
             "Science 286, 531–537",
             "10.1126/science.286.5439.531",
+        ),
+        _work(
+            "good1952",
+            "Good IJ",
+            1952,
+            "Rational decisions",
+            "Journal of the Royal Statistical Society B 14, 107–114",
+            "10.1111/j.2517-6161.1952.tb00104.x",
         ),
         _work(
             "guyon2002",
@@ -229,6 +260,15 @@ WORKS: dict[str, Reference] = {
             "Use of ranks in one-criterion variance analysis",
             "Journal of the American Statistical Association 47, 583–621",
             "10.1080/01621459.1952.10483441",
+        ),
+        _work(
+            "lause2024",
+            "Lause J, Berens P, Kobak D",
+            2024,
+            "The art of seeing the elephant in the room: 2D embeddings of single-cell data do make "
+            "sense",
+            "PLOS Computational Biology 20, e1012403",
+            "10.1371/journal.pcbi.1012403",
         ),
         _work(
             "leek2010",

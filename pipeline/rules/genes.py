@@ -25,7 +25,7 @@ from pipeline.rules.rule import (
     "and a gene that is missing from this one is no less interesting.",
     action="Report the selection frequency with each gene; do not call the list the signature, "
     "and do not read much into single genes.",
-    references=("nogueira2018", "eindor2005"),
+    references=("nogueira2018", "fleiss1981", "eindor2005"),
 )
 def unstable_list(results: Results) -> Verdict:
     """Raise GENES-01: the samples drawn again give another list of genes."""

@@ -26,7 +26,7 @@ from pipeline.rules.rule import (
     why="They depend on seed and settings, distort distances, and show no generalisation to new "
     "samples.",
     action="Use them to look for odd samples; judge separation by held-out predictions.",
-    references=("chari2023",),
+    references=("chari2023", "lause2024"),
 )
 def embeddings_are_pictures(results: Results) -> Verdict:
     """Describe PLOT-01: embeddings that saw the test samples are no evidence."""
