@@ -170,7 +170,7 @@ WORKS: dict[str, Reference] = {
             "Fleiss JL",
             1981,
             "Statistical methods for rates and proportions",
-            "2nd edition, Wiley, New York",
+            "Wiley, New York",
         ),
         _work(
             "friedman2010",

@@ -100,6 +100,7 @@ def without_test(results: Results) -> Results:
             "protocols": tuple(_unavailable(p) for p in results.protocols),
             "evaluations": tuple(e for e in results.evaluations if e.protocol != "given"),
             "improvements": (),
+            "comparators": results.comparators.model_copy(update={"protocol": "cv"}),
             "primary_evaluation": "cv/svm",
             "resubstitution": results.resubstitution.model_copy(update={"key": "cv/svm"}),
         }
