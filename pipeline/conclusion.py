@@ -2,7 +2,7 @@
 
 answer       how many held-out samples were told apart, with the interval, against a constant answer
 errors       in which classes they fall, and whether on kinds of samples that training has seen
-comparison   whether permuted labels do as well, and whether another model does better
+comparison   whether permuted labels, random genes or another model do as well or better
 genes        how many differ, the best of them, and how steady the list is
 limits       the gravest caveats, and what new samples would have to be
 
@@ -53,7 +53,7 @@ def conclude(results: Results) -> Conclusion:
     parts: dict[Part, list[Clause]] = {
         "answer": _answer(known),
         "errors": _errors(known),
-        "comparison": [_chance(known), _others(known)],
+        "comparison": [_chance(known), _random_genes(known), _others(known)],
         "genes": [_differing(known), _steady(known)],
         "limits": [_caveats(known), _next(known)],
     }
@@ -223,6 +223,24 @@ def _chance(results: Results) -> Clause:
     )
     done = "do not give that" if test.p_value < ALPHA else "give that too often to call it more"
     return f"{verb} {done} (p {{p}}, {{n_permutations}} permutations)", terms
+
+
+def _random_genes(results: Results) -> Clause:
+    """What sets of genes reach that nobody chose."""
+    record = results.comparators.random_genes
+    if not record.n_sets or results.comparators.protocol != results.primary.protocol:
+        return NOTHING
+    path = "comparators.random_genes"
+    return (
+        f"of {{n_sets}} sets of {{n_drawn}} {results.study.gene_noun_plural} drawn at random "
+        "{n_reaching} give as much, half of them {median} or more",
+        (
+            count("n_sets", f"{path}.n_sets"),
+            count("n_drawn", f"{path}.n_genes"),
+            count("n_reaching", f"{path}.n_reaching"),
+            decimal("median", f"{path}.median"),
+        ),
+    )
 
 
 def _others(results: Results) -> Clause:

@@ -80,7 +80,9 @@ def test_the_computed_results_hold_it(two_class_results: Results) -> None:
 
 def test_without_comparison_there_is_no_sentence_of_it(two_class_results: Results) -> None:
     """Nothing is said of what was not done."""
-    results = changed(two_class_results, permutations=(), comparisons=())
+    none = two_class_results.comparators.random_genes.model_copy(update={"n_sets": 0})
+    comparators = two_class_results.comparators.model_copy(update={"random_genes": none})
+    results = changed(two_class_results, permutations=(), comparisons=(), comparators=comparators)
 
     assert [key for key in KEYS if key != "comparison"] == list(told(results))
 
@@ -219,3 +221,16 @@ def test_errors_by_what_training_has_seen(two_class_results: Results) -> None:
     )
     assert expected in told(known)["errors"]
     assert "clinic" not in told(alone)["errors"]
+
+
+def test_what_random_genes_reach(two_class_results: Results) -> None:
+    """How many of the sets, and their median."""
+    drawn = two_class_results.comparators.random_genes.model_copy(
+        update={"n_sets": 200, "n_genes": 50, "n_reaching": 15, "median": 0.824}
+    )
+    comparators = two_class_results.comparators.model_copy(update={"random_genes": drawn})
+
+    actual = told(changed(two_class_results, comparators=comparators))["comparison"]
+
+    expected = "of 200 sets of 50 genes drawn at random 15 give as much, half of them 0.824 or more"
+    assert expected in actual
