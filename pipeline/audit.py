@@ -154,7 +154,8 @@ def audit(
     """
     metrics = (arrays.call_rate(dataset), arrays.mean(dataset), arrays.spread(dataset))
     components, scores = arrays.components(dataset, X, dataset.train, seed=config.seed)
-    found = associations(dataset, metrics, scores, components, seed=config.seed)
+    group = config.evaluate.group_column
+    found = associations(dataset, metrics, scores, components, seed=config.seed, group=group)
     described = covariates.covariates(dataset, found, ", ".join(located.source.not_found))
     return Audit(
         duplicates=duplicates,

@@ -315,14 +315,14 @@ def _reason(
     """Why a model's labels are not permuted."""
     seconds = permutation_seconds(key, size)
     if seconds is None:
-        return "it has no fast path"
+        return "fitted again for each permutation it would take longer than all else together"
     if not n_permutations:
         return "no permutation was asked for"
     if not folds:
         return "labels of samples in groups cannot be permuted one by one"
     linear = ENTRIES[key].tuned in ("C", "components", "neighbours")
     if linear and not use_dual(size.n_samples, size.n_genes):
-        return "with so many samples, or so few genes, it has no fast path"
+        return "with so many samples, or so few genes, permutations would take longer than all else"
     most = config.evaluate.repeat_max_s
     if seconds > most:
         return (

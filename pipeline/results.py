@@ -61,6 +61,7 @@ from pipeline.records.models import (
 )
 from pipeline.records.published import PublishedResult
 from pipeline.records.strata import Strata
+from pipeline.records.weighting import Weighting
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -87,6 +88,7 @@ class Results(Record):
     powers: tuple[Power, ...] = ()
     sample_size: SampleSize | None = None
     improvements: tuple[Improvement, ...]
+    weighting: Weighting | None
     variants: tuple[Variant, ...]
     variant_evaluations: tuple[VariantEvaluation, ...]
     permutations: tuple[Permutation, ...]

@@ -23,6 +23,7 @@ from pipeline import (
     resampling,
     scored,
     strata,
+    weighting,
     weights,
 )
 from pipeline import genes as gene_ranking
@@ -183,9 +184,7 @@ def _compute(
         modelled, config, weights.gene_weights(modelled, config, headline_plan)
     )
     data = _data(dataset, modelled.ledger, located, preprocessing, config)
-    on_training = resubstitution(
-        modelled, config, next(plan for plan in plans if plan.protocol.key == primary.protocol)
-    )
+    on_training = resubstitution(modelled, config, headline_plan)
     simple = comparators.compare_simple(
         modelled, config, headline_plan, primary, n_listed=len(genes.heat_map.gene_ids)
     )
@@ -219,6 +218,12 @@ def _compute(
         powers=comparisons.powers(compared, protocols),
         sample_size=samples_needed(primary.accuracy),
         improvements=improvements,
+        weighting=weighting.weighting(
+            modelled,
+            config,
+            headline_plan,
+            next((e for e in evaluations if e.key == f"{primary.protocol}/logistic"), None),
+        ),
         variants=variants,
         variant_evaluations=variant_evaluations,
         permutations=permutations,

@@ -19,6 +19,7 @@ from pipeline.records.base import Statement, Value
 from pipeline.records.data import Partition, Start
 from pipeline.records.genes import Undetected, Witness
 from pipeline.records.models import Calibration, Choice, Interval, LearningCurve, LearningPoint
+from pipeline.records.weighting import AtPenalty, Weighting
 from pipeline.results import Results
 
 Change = Callable[[Results], Results]
@@ -430,11 +431,14 @@ def chosen_genes(n_genes: int | None) -> Change:
     return evaluations("given/discriminant", "given/voting", "given/svm", chosen=(choice,))
 
 
-def weighted_brier(weighted: float | None, plain: float) -> Change:
-    """Change the Brier scores of logistic regression with and without class weights."""
-    return in_turn(
-        evaluations("given/logistic_balanced", brier=weighted),
-        evaluations("given/logistic", brier=plain),
+def weighted_brier(weighted: float, plain: float, mean_weighted: float = 0.6) -> Change:
+    """Change what class weights do at the same penalty; 0.4 of the samples are of the class."""
+    at = AtPenalty(
+        penalty_c=1.0, brier=plain, brier_weighted=weighted, mean=0.45, mean_weighted=mean_weighted
+    )
+    record = Weighting(protocol="given", observed=0.4, penalties=(at,), chosen=0)
+    return lambda results: updated(
+        results, weighting=record, data=results.data.model_copy(update={"positive_class": "a"})
     )
 
 

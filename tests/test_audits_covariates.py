@@ -217,3 +217,14 @@ def test_rare_values_do_not_make_an_association() -> None:
 
     assert (None, None) == (actual.value, actual.p_value)
     assert actual.undefined is not None
+
+
+def test_groups_that_are_held_out_whole_are_no_confounders() -> None:
+    """A patient has one class by nature; a site that goes with the class is told all the same."""
+    dataset = study(patient=[f"{label}{i // 4}" for i, label in enumerate(Y)], site=SITE)
+    components, scores = arrays.components(dataset, dataset.X, dataset.train, seed=0)
+
+    held = associations(dataset, (), scores, components, seed=0, group="patient")
+
+    assert ("site",) == covariates.covariates(dataset, held, "").names
+    assert "split" in {a.target for a in held if a.subject == "patient"}

@@ -118,10 +118,20 @@ def test_the_baseline_is_not_tested(quick: Config) -> None:
 @pytest.mark.parametrize(
     ("settings", "n_genes", "key", "reason"),
     [
-        ({}, 40, "forest", "it has no fast path"),
+        (
+            {},
+            40,
+            "forest",
+            "fitted again for each permutation it would take longer than all else together",
+        ),
         ({"n_permutations": 0}, 40, "svm", "no permutation was asked for"),
         ({"group_column": "pair"}, 40, "svm", "labels of samples in groups cannot be permuted"),
-        ({}, 10, "svm", "with so many samples, or so few genes, it has no fast path"),
+        (
+            {},
+            10,
+            "svm",
+            "with so many samples, or so few genes, permutations would take longer than all else",
+        ),
     ],
 )
 def test_what_was_not_permuted_gives_its_reason(

@@ -39,6 +39,7 @@ def associations(
     components: tuple[Component, ...],
     *,
     seed: int,
+    group: str | None = None,
 ) -> tuple[Association, ...]:
     """Hold everything known of the samples against class, split and components.
 
@@ -54,6 +55,9 @@ def associations(
         Their names.
     seed : int
         For random tables and permutations.
+    group : str, optional
+        The covariate whose groups are held out whole: a group, such as a patient, mostly has one
+        class by its nature, and that it goes with the class is no confounding.
 
     Returns
     -------
@@ -86,7 +90,8 @@ def associations(
                 found.append(_record(subject, label, target, among, missing, strength))
 
     for name, text in columns(dataset):
-        hold(name, name, values_of(text)[1], targets | axes)
+        held = {k: v for k, v in targets.items() if name != group or k != "class"}
+        hold(name, name, values_of(text)[1], held | axes)
         unknown = np.where(np.equal(text, ""), "unknown", "known")
         if len(np.unique(unknown)) > 1:
             hold(name, name, unknown, targets, missing=True)

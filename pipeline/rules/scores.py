@@ -11,6 +11,7 @@ from pipeline.rules.rule import (
     raised,
     rule,
     seen,
+    term,
     text,
 )
 
@@ -111,27 +112,29 @@ def declined_calls(results: Results) -> Verdict:
     references=("vandengoorbergh2022",),
 )
 def weighted_probabilities(results: Results) -> Verdict:
-    """Raise SCORE-04: weighting the classes makes the probabilities worse."""
-    pairs = [
-        (weighted, plain)
-        for change in results.improvements
-        if change.protocol == results.primary.protocol
-        and change.variant.endswith("_balanced")
-        and (weighted := results.evaluation(change.protocol, change.variant))
-        and (plain := results.evaluation(change.protocol, change.base))
-        and weighted.brier is not None
-        and plain.brier is not None
-    ]
-    if not pairs:
-        return not_applicable("No weighted model gives probabilities.")
-    weighted, plain = max(pairs, key=lambda pair: (pair[0].brier or 0) - (pair[1].brier or 0))
-    terms = (
-        text("weighted", f"models[{weighted.model}].noun"),
-        decimal("worse", f"evaluations[{weighted.key}].brier"),
-        text("plain", f"models[{plain.model}].noun"),
-        decimal("better", f"evaluations[{plain.key}].brier"),
+    """Raise SCORE-04: at the same penalty weighting the classes makes the probabilities worse.
+
+    Both must be worse, the Brier score and the distance of the mean probability from the share of
+    the class: one of them alone may be chance, or a prevalence that differs in training.
+    """
+    record = results.weighting
+    if record is None:
+        return not_applicable("No weighted model of two classes gives probabilities.")
+    here = f"weighting.penalties[{record.chosen}]"
+    at = record.penalties[record.chosen]
+    worse = at.brier_weighted > at.brier
+    farther = abs(at.mean_weighted - record.observed) > abs(at.mean - record.observed)
+    return raised(
+        "note" if worse and farther else "passed",
+        results,
+        "At equal penalty (C = {penalty}) weighting the classes changes the Brier score of "
+        "logistic regression from {plain} to {weighted}, and the mean probability of {label} from "
+        "{mean} to {mean_weighted}, where {observed} of the held-out samples are of that class.",
+        term("penalty", f"{here}.penalty_c", "number"),
+        decimal("plain", f"{here}.brier"),
+        decimal("weighted", f"{here}.brier_weighted"),
+        text("label", "data.positive_class"),
+        decimal("mean", f"{here}.mean"),
+        decimal("mean_weighted", f"{here}.mean_weighted"),
+        decimal("observed", "weighting.observed"),
     )
-    template = "Brier score: {weighted} {worse}, {plain} {better}; 0 would be perfect."
-    if (weighted.brier or 0) <= (plain.brier or 0):
-        return passed(results, template, *terms)
-    return raised("note", results, template, *terms)
