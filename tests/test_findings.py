@@ -88,6 +88,7 @@ DESCRIBING = frozenset(
         "LABEL-02",
         "LEAK-01",
         "MODEL-02",
+        "MODEL-04",
         "PC-02",
         "PLOT-01",
         "PROBE-02",

@@ -132,10 +132,10 @@ def confounded_class(results: Results) -> Verdict:
     "DESIGN-04",
     "audit",
     subject="Covariates that go with the split",
-    title="Training and test samples differ in more than chance",
+    title="Selection bias: training and test samples differ in more than chance",
     why="A test set of other origin asks more of a model than new samples of the same origin "
     "would, or less: its figure is that of both.",
-    action="Say how the test set was chosen, and give the errors by origin.",
+    action="Say how the test set was chosen, and read the errors by source.",
     references=("collins2024",),
 )
 def confounded_split(results: Results) -> Verdict:
@@ -147,8 +147,10 @@ def confounded_split(results: Results) -> Verdict:
     found = _strong(results, "split", among="all")
     if not found:
         return _none_goes(results, "the split")
+    # Where test samples have values that training has not, DESIGN-02 says so: one caveat.
+    new = any(covariate.only_test for covariate in results.audit.covariates.covariates)
     return raised(
-        "warning",
+        "seen" if new else "warning",
         results,
         "Among the {n} samples of which it is known, {label} and the part of the split go "
         "together: {measure} {size}, adjusted p-value {p}.{also}",
