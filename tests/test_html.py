@@ -611,6 +611,7 @@ def test_the_date_of_the_data_is_called_so(lay_out: LayOut) -> None:
     page = lay_out.study(date="1999-10-15", date_is_of_data=True)
 
     assert page.one("footer").text.endswith("; data of 1999-10-15.")
+    assert "dcterms.created" not in [e.attributes.get("name") for e in page.all("meta")]
 
 
 def test_without_a_date_the_page_has_none(lay_out: LayOut) -> None:
