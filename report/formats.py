@@ -54,18 +54,21 @@ ALWAYS_SO = frozenset(
 IE = frozenset({"dies", "lies", "ties", "pies"})
 """Plurals whose singular ends in ie."""
 
-_COUNTED = re.compile(
-    r"(?P<between> (?:(?:other|different|independent|held-out|training|test|further|more|random|"
-    r"equal|wrong|inner|outer|stratified|listed|published|such|negative|missing|given|single|"
-    r"constant|small|distinct|joined|principal|percentage) )*)"
-    r"(?P<noun>\{\w+\}|[a-z-]+s)(?!\w)(?: (?P<verb>were|are|have|do|differ)(?!\w))?"
+_BETWEEN = (
+    r"(?:(?:other|different|independent|held-out|training|test|further|more|random|equal|wrong|"
+    r"inner|outer|stratified|listed|published|such|negative|missing|given|single|constant|small|"
+    r"distinct|joined|principal|percentage) )*"
 )
+"""Words that may stand between a number and what it counts."""
+
+_NOUN = r"(?:\{\w+\}|[a-z-]+s)(?!\w)"
+_ITS_VERB = r" (?P<verb>were|are|have|do|differ)(?!\w)"
+
+_COUNTED = re.compile(rf" {_BETWEEN}(?P<noun>{_NOUN})(?:{_ITS_VERB})?")
 """What follows a number: words between, the noun and perhaps its verb."""
 
-_OF_SEVERAL = re.compile(
-    r" of \{\w+\} (?:[a-z-]+ ){0,2}(?:\{\w+\}|[a-z-]+s) (?P<verb>were|are|have|do|differ)(?!\w)"
-)
-"""One of several, and its verb."""
+_OF_SEVERAL = re.compile(rf"(?: of \{{\w+\}}(?: {_BETWEEN}{_NOUN})?)?{_ITS_VERB}")
+"""One, or one of several, and its verb."""
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,13 @@ def filled(template: str, n: int, m: int = 34) -> str:
         ("{n} {s} were left out.", "1 patient was left out.", "2 patients were left out."),
         ("{n} other models have it.", "1 other model has it.", "2 other models have it."),
         ("{n} classes.", "1 class.", "2 classes."),
+        ("Of {m}, {n} are old.", "Of 34, 1 is old.", "Of 34, 2 are old."),
+        ("{n} of {m} have it.", "1 of 34 has it.", "2 of 34 have it."),
+        (
+            "in {n} of {m} several cells were it.",
+            "in 1 of 34 several cells were it.",
+            "in 2 of 34 several cells were it.",
+        ),
         ("{n} biopsies, {n} analyses.", "1 biopsy, 1 analysis.", "2 biopsies, 2 analyses."),
         # Words that were put together may be anybody's: they are left alone.
         ("{n} {t}.", "1 patients.", "2 patients."),

@@ -95,7 +95,7 @@ def chosen_at_edge(results: Results) -> Verdict:
         return not_applicable("No model has a setting to choose.")
     n = count("n", f"sum({', '.join(_n_choices(e) for e in judged)})")
     tied = count("n_tied", f"sum({', '.join(f'evaluations[{e.key}].n_tied' for e in judged)})")
-    ties = "in {n_tied} of {n} several settings were equally good, and the simplest was taken"
+    ties = "in {n_tied} of {n} more than one setting was equally good: the simplest was taken"
     at_edge = [e for e in judged if e.n_at_edge]
     if not at_edge:
         return passed(results, f"No choice is at an end of its grid; {ties}.", tied, n)
