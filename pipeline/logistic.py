@@ -118,12 +118,18 @@ def scores_path(
     ----------
     Z : ndarray of float, shape (n_samples, n_components)
         Scores of all samples, about the mean of the training rows.
-    y, weights, grid
+    y : ndarray of int, shape (n_samples,)
+        As for `multinomial_path`.
+    weights : ndarray of float, shape (n_samples,)
+        As for `multinomial_path`.
+    grid : sequence of float
         As for `multinomial_path`.
 
     Returns
     -------
-    values, residuals
+    values : ndarray of float
+        As of `multinomial_path`.
+    residuals : ndarray of float
         As of `multinomial_path`.
     """
     train = np.flatnonzero(weights)

@@ -120,9 +120,10 @@ def counts_of_other_draws(
 
     Returns
     -------
-    n_low, n_high : int
-        Genes whose interval of Clopper and Pearson [1]_ is at or below the level, and genes whose
-        interval reaches it.
+    n_low : int
+        Genes whose interval of Clopper and Pearson [1]_ is at or below the level.
+    n_high : int
+        Genes whose interval reaches it.
 
     References
     ----------

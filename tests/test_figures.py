@@ -365,7 +365,7 @@ def test_few_steady_genes_are_named(toy_results: Results, toy_pictures: dict[str
     steady = [
         gene
         for gene, frequency in zip(table.ids, table.selection_frequency, strict=True)
-        if frequency >= 0.8
+        if frequency is not None and frequency >= 0.8
     ]
 
     assert 0 < len(steady) <= genes.MAX_NAMED

@@ -30,6 +30,9 @@ CONSTANTS = {
     r"\b0 (or|and) 1\b|from 0 to 1\b": "the ends of a share",
     r"from −1 to 1; near 0\b": "the ends of a silhouette",
     r"\b1 where (all|every)|\b0 on average|\b0\.5 by chance|\b0 would be perfect": "ends of scales",
+    r"divisor n − 1\b": "the definition of a sample's standard deviation",
+    r"Weight × 1000\b": "the unit of the weights in a table",
+    r"above 0 it speaks for": "the sign of a weight",
     r"a predicted probability of 0\.8, four in five": "an example",
 }
 """Numbers that are typed, by their words, and why."""

@@ -443,17 +443,21 @@ def test_without_suppression_there_is_no_table_of_it(toy_results: Results) -> No
 
 def test_a_suppressed_caveat_stands_with_its_reason(toy_results: Results) -> None:
     """What the study leaves out is shown with its severity, its numbers and the reason."""
-    table = suppressed(suppressing(toy_results, "SIZE-01"))
+    table = suppressed(suppressing(toy_results, "SIZE-02"))
 
     assert table is not None
     ((code, caveat, seen, reason),) = table.rows
-    assert ("SIZE-01", "Few samples (warning)", "it is a toy") == (code, caveat, reason)
-    assert seen.startswith("The headline rests on 6 samples")
+    assert ("SIZE-02", "Few samples: a wide interval (warning)", "it is a toy") == (
+        code,
+        caveat,
+        reason,
+    )
+    assert seen.startswith("The 95 % interval of the headline accuracy")
 
 
 def test_every_rule_is_told_once(toy_results: Results) -> None:
     """A rule has its caveat or its row, and none has both."""
-    results = suppressing(toy_results, "SIZE-01")
+    results = suppressing(toy_results, "SIZE-02")
     tables = build(results)
 
     rows = [row[0] for key in ("suppressed", "checks") for row in tables[key].rows]

@@ -185,9 +185,11 @@ def limits(size: float, n: int) -> tuple[float, float]:
 
     Returns
     -------
-    low, high : float
-        From 0 to 1; 0 and 1 where three samples or fewer say nothing. Exact for correlations of
-        normal values, and a guide for the other measures.
+    low : float
+        The lower limit, from 0 to 1.
+    high : float
+        The upper limit; they are 0 and 1 where three samples or fewer say nothing. Exact for
+        correlations of normal values, and a guide for the other measures.
     """
     if n <= 3:
         return 0.0, 1.0

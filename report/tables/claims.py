@@ -208,7 +208,7 @@ def variants(results: Results, claim: Claim) -> Table:
     """
     nouns = results.study.sample_noun_plural
     exact = "yes" if claim.rerun.exact else "no"
-    first = ("By name, as it should be", "", formats.count(claim.rerun.n_samples), "0")
+    first = ("By name, as it should be", "", formats.count(claim.rerun.n_samples), "")
     rows = [(*first, exact, _share(claim.rerun.n_fitting, claim.n_seeds))]
     if claim.chance:
         chance = claim.chance

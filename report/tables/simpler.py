@@ -37,7 +37,9 @@ def simpler(results: Results) -> Table:
         ),
         *(
             (
-                f"{rule.label} ({', '.join(rule.chosen)})" if rule.chosen else rule.label,
+                f"{rule.label} ({', '.join(f'{name}' for name in rule.chosen)})"
+                if rule.chosen
+                else rule.label,
                 formats.decimal(rule.accuracy),
                 formats.interval(rule.interval) if rule.interval else formats.UNDEFINED,
                 _reaches(rule.accuracy, primary.accuracy),
