@@ -63,13 +63,13 @@ from pipeline.records.published import PublishedResult
 from pipeline.records.strata import Strata
 from pipeline.records.weighting import Weighting
 
-SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_VERSION: Literal[2] = 2
 
 
 class Results(Record):
     """Everything that the report may say."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[2] = SCHEMA_VERSION
     study: Study
     headline: Statement
     conclusion: Conclusion | None = None

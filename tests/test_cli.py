@@ -626,9 +626,9 @@ def test_a_bad_source_date_epoch_is_one_line(monkeypatch: pytest.MonkeyPatch, ep
 
 
 BROKEN: dict[str, tuple[str, str]] = {
-    "no JSON": ("{", '"schema_version": 1'),
-    "another version": ('"schema_version": 1', '"schema_version": 2'),
-    "an unknown field": ('"schema_version": 1', '"schema_version": 1, "extra": 1'),
+    "no JSON": ("{", '"schema_version": 2'),
+    "another version": ('"schema_version": 2', '"schema_version": 3'),
+    "an unknown field": ('"schema_version": 2', '"schema_version": 2, "extra": 1'),
     "a missing field": ('"headline"', '"headlines"'),
     "not a number": ('"smallest_share": ', '"smallest_share": NaN, "_": '),
     "text for a number": ('"n_samples": 30', '"n_samples": "30"'),

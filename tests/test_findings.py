@@ -91,6 +91,7 @@ DESCRIBING = frozenset(
         "MODEL-04",
         "PC-02",
         "PLOT-01",
+        "PLOT-02",
         "PROBE-02",
         "SAMPLE-01",
         "SCORE-03",

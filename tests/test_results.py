@@ -126,8 +126,8 @@ def test_what_is_not_finite_never_enters(value: float) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
-        ('"schema_version": 1', '"schema_version": 2', "schema_version: Input should be 1"),
-        ('"schema_version": 1', '"version": 1', "version: Extra inputs are not permitted"),
+        ('"schema_version": 2', '"schema_version": 3', "schema_version: Input should be 2"),
+        ('"schema_version": 2', '"version": 1', "version: Extra inputs are not permitted"),
         (
             '"n_samples": 30',
             '"n_samples": 30.5',

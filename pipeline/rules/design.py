@@ -206,7 +206,7 @@ class Group:
     "DESIGN-07",
     "samples",
     subject="Errors by covariate, and of values that training never saw",
-    title="Errors gather in one group",
+    title="Confounding: errors gather in one group",
     why="A group of other origin or handling in which a model errs more often is one for which the "
     "overall accuracy does not hold.",
     action="Read the errors of this group apart, and find out how its samples were handled.",
@@ -262,7 +262,7 @@ MOST_TOLD = 8  # results that the sentence names
     "DESIGN-08",
     "audit",
     subject="Covariates that go with class or split, predicted within a class",
-    title="The values show a covariate within a class",
+    title="Batch effect: the values show a covariate within a class",
     why="Within one class it is not the class that tells the samples apart: origin or handling "
     "left a mark on the values, or the samples differ in kind. A model can use what it finds "
     "there, and what goes with it.",

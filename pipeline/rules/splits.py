@@ -20,7 +20,7 @@ from pipeline.rules.rule import (
     "SPLIT-03",
     "models",
     subject="Configurations scored on the independent samples",
-    title="One test set, several models",
+    title="Selection bias: one test set, several models",
     why="The best of several scores on one test set is optimistic.",
     action="Name the primary model before looking, and quote that one, not the best.",
     references=("shi2010",),
