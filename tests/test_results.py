@@ -149,7 +149,7 @@ def test_another_shape_is_refused_on_one_line(
     with pytest.raises(DataError) as caught:
         results.load(path)
 
-    expected = f"{path}: expected results of schema version 1, found at {where}"
+    expected = f"{path}: expected results of schema version 2, found at {where}"
     assert str(caught.value).startswith(expected)
     assert "\n" not in str(caught.value)
 
