@@ -72,6 +72,11 @@ ACCURACIES = (
     "variants-others",
     "by-source",
     "errors-by-source",
+    "improvements",
+    "simpler",
+    "published",
+    "abstentions",
+    "coverage",
 )
 """Tables and figures of how often models are right, or of scores by which they would be."""
 
