@@ -218,6 +218,12 @@ def _chance(results: Results) -> Clause:
         count("n_permutations", f"{path}.n_permutations"),
         term("p", f"{path}.p_value", "p_value"),
     )
+    if ALPHA <= test.p_value == test.smallest_p:
+        return (
+            "{n_permutations} permutations of the labels are too few to show more (none did as "
+            "well, p {p})",
+            terms,
+        )
     verb = (
         "Labels dealt out at random" if test.p_value < ALPHA else "Labels dealt out at random also"
     )

@@ -704,6 +704,15 @@ def test_other_claims_of_the_same_kind_are_named(results: Results) -> None:
     assert "The same holds of: Another paper." in plain(actual.statement)
 
 
+def test_permutations_too_few_to_tell_are_not_called_as_good(results: Results) -> None:
+    """Where none does as well, a large p-value is that of few permutations, not of chance."""
+    few = found("CHANCE-01", permuted(1 / 4, n=3)(results))
+    assert few.severity == "seen"
+    assert "none did as well" in few.statement.template
+    as_good = found("CHANCE-01", permuted(2 / 4, n=3)(results))
+    assert as_good.severity == "error"
+
+
 def test_the_baseline_is_no_model_to_tell_apart(results: Results) -> None:
     """The majority class is not counted among the models."""
     actual = found("SPLIT-02", results)

@@ -53,6 +53,15 @@ def not_above_chance(results: Results) -> Verdict:
     )
     if test.p_value < ALPHA:
         return passed(results, f"{template}; limit {{limit}}.", *terms, limit(ALPHA, "number"))
+    if test.p_value == test.smallest_p:
+        return seen(
+            results,
+            "Of {n_permutations} permutations of the labels none did as well as {model} with the "
+            "labels themselves ({n_errors} errors); so few cannot give a p-value below {p}, and "
+            "show nothing at {limit}.",
+            *terms,
+            limit(ALPHA, "number"),
+        )
     return raised("error", results, f"{template}.", *terms)
 
 
