@@ -241,7 +241,8 @@ def _random_genes(
     folds = [fold for fold in plan.folds if fold.repeat == 0]
     n_sets = _n_sets(folds, n_classes, quick=config.quick)
     kept = [_kept(dataset, config, fold) for fold in folds]
-    n_genes = min(n_listed, *(len(genes) for genes in kept))
+    # At most half of them: sets that hold nearly all genes are all but the same.
+    n_genes = min(n_listed, *(max(1, len(genes) // 2) for genes in kept))
     rng = np.random.default_rng(config.seed)
     # One order of all genes a set: each fold takes the first of them that it may use.
     orders = np.array([rng.permutation(len(dataset.gene_ids)) for _ in range(n_sets)])

@@ -163,6 +163,17 @@ def test_other_units_say_nothing_of_logarithms(toy_config: Config, unit: str) ->
     assert not recognised.recognised(study(tpm(), unit=unit), config).is_raised
 
 
+@pytest.mark.parametrize("recipe", ["standard", "all_genes"])
+def test_large_values_about_zero_are_asked_about(toy_config: Config, recipe: str) -> None:
+    """Half of them have no logarithm, whatever their size: z-scores times a thousand."""
+    values = np.round((normal() - normal().mean(axis=0)) * 1000)
+
+    actual = recognised.recognised(study(values), with_recipe(toy_config, recipe))
+
+    assert ("centred", False) == (actual.kind, actual.is_sure)
+    assert "are negative" in plain(actual.statement)
+
+
 def with_floor(config: Config, floor: float) -> Config:
     """Set the floor."""
     section = config.preprocess.model_copy(update={"floor": floor})
