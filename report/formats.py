@@ -39,14 +39,7 @@ ONE = "__one"
 PLURAL_FIELDS = ("study.sample_noun_plural", "study.gene_noun_plural")
 """Fields that hold what several are called."""
 
-VERBS = {
-    "were": "was",
-    "are": "is",
-    "have": "has",
-    "do": "does",
-    "differ": "differs",
-    "give": "gives",
-}
+VERBS = {"were": "was", "are": "is", "have": "has", "do": "does", "differ": "differs"}
 """Verbs after several, and after one."""
 
 ALWAYS_SO = frozenset(
@@ -69,10 +62,7 @@ _BETWEEN = (
 """Words that may stand between a number and what it counts."""
 
 _NOUN = r"(?:\{\w+\}|[a-z-]+s)(?!\w)"
-_ITS_VERB = r" (?P<verb>were|are|have|do|differ|give)(?!\w)"
-
-_GOVERNED = re.compile(r"\b(?:of|in|with|from|by|for|on|over|to|at) $", re.IGNORECASE)
-"""What a number that is not the subject follows."""
+_ITS_VERB = r" (?P<verb>were|are|have|do|differ)(?!\w)"
 
 _COUNTED = re.compile(rf" {_BETWEEN}(?P<noun>{_NOUN})(?:{_ITS_VERB})?")
 """What follows a number: words between, the noun and perhaps its verb."""
@@ -496,8 +486,7 @@ def _agreed(piece: str, ones: set[str], nouns: set[str]) -> str:
         found = _OF_SEVERAL.match(piece, place.end()) or _COUNTED.match(piece, place.end())
         if found is None:
             continue
-        # After "of 1 model" the verb is that of what stands before it.
-        if found["verb"] and not _GOVERNED.search(piece, 0, place.start()):
+        if found["verb"]:
             edits[found.start("verb")] = (found.end("verb"), VERBS[found["verb"]])
         if noun := found.groupdict().get("noun"):
             edits[found.start("noun")] = (found.end("noun"), _one(noun, nouns))

@@ -75,7 +75,6 @@ def filled(template: str, n: int, m: int = 34) -> str:
         ("{n} other models have it.", "1 other model has it.", "2 other models have it."),
         ("{n} classes.", "1 class.", "2 classes."),
         ("Of {m}, {n} are old.", "Of 34, 1 is old.", "Of 34, 2 are old."),
-        ("Settings of {n} models were.", "Settings of 1 model were.", "Settings of 2 models were."),
         ("{n} of {m} have it.", "1 of 34 has it.", "2 of 34 have it."),
         (
             "in {n} of {m} several cells were it.",
